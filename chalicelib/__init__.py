@@ -1,0 +1,1 @@
+"""hitl: a human in the chatbot's loop."""

@@ -1,0 +1,65 @@
+"""A decision being made: the head as it will be, and the entries that lead there."""
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.model.entry import AmendDetail, Author, Body, Entry, EntryKind, check_length
+from chalicelib.model.policy import Policy
+from chalicelib.model.session import Session
+
+
+class Draft:
+    """What one commit will write. Transitions are functions on it; none of them does any I/O.
+
+    `before` is the head as loaded (rev 0: none stored), `after` the head so far; `now` the time of this attempt; `request`
+    names the caller's request and stays the same over its attempts, so that entry ids do too.
+    """
+
+    def __init__(self, before: Session, *, now: datetime, request: str, policy: Policy) -> None:
+        self.before = before
+        self.after = before
+        self.now = now
+        self.request = request
+        self.policy = policy
+        self.entries: list[Entry] = []
+        self.amends: list[Entry] = []
+        self.facts: dict[str, Any] | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to commit."""
+        return bool(self.entries or self.amends) or self.facts is not None or self.after != self.before
+
+    def set(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a head
+        """Change fields of the head."""
+        self.after = self.after.but(**changes)
+
+    def add(
+        self,
+        kind: EntryKind,
+        author: Author,
+        content: Body | None = None,
+        *,
+        entry_id: str | None = None,
+        at: datetime | None = None,
+        suppressed: bool = False,
+    ) -> Entry:
+        """Append an entry under the next number. Without an id it gets one of this request. Raises TooLarge."""
+        check_length(getattr(content, "text", None) or "")
+        entry = Entry(
+            seq=self.after.seq + 1,
+            id=entry_id or f"s:{self.request}:{len(self.entries)}",
+            kind=kind,
+            author=author,
+            at=self.now if at is None else at,
+            content=content,
+            fate="suppressed" if suppressed else None,
+        )
+        self.entries.append(entry)
+        self.set(seq=entry.seq, last_event_at=self.now, created_at=self.after.created_at or self.now)
+        return entry
+
+    def amend(self, entry: Entry) -> None:
+        """Rewrite a stored entry's content, failure or fate in place, and tell every reader by an entry of its own."""
+        self.amends.append(entry)
+        self.add("amended", entry.author, AmendDetail(entry.seq))

@@ -1,0 +1,161 @@
+"""One item of a session's log."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from chalicelib.errors import TooLarge
+from chalicelib.model.content import (
+    Audio,
+    Buttons,
+    Cards,
+    File,
+    Image,
+    Location,
+    QuickReplies,
+    Text,
+    Unsupported,
+    Video,
+    heard,
+    said,
+)
+from chalicelib.model.text import ENTRY_LIMIT, TEXT_LIMIT, check_length
+from chalicelib.model.text import Text as Str
+from chalicelib.model.value import Instant, Kept
+
+Trigger = Literal["agent", "api", "bot", "user", "rule", "echo", "failure"]
+Level = Literal["info", "warning", "error"]
+EntryKind = Literal["message", "note", "paused", "unpaused", "claimed", "released", "alert", "amended"]
+AuthorKind = Literal["user", "bot", "agent", "system"]
+
+_lenient = ConfigDict(extra="ignore")
+
+
+class Author(Kept):
+    """Who wrote an entry; `id` is an agent's or user's id, and empty for the bot and the system."""
+
+    kind: AuthorKind
+    id: str = ""
+    name: str = ""
+
+
+SYSTEM = Author(kind="system")
+BOT = Author(kind="bot")
+
+
+@dataclass(frozen=True, config=_lenient)
+class PauseDetail:
+    """Of a `paused` or `unpaused` entry. `until` is None for `unpaused`; `trigger` tells how it came to be."""
+
+    trigger: Trigger | Literal["expired"]
+    reason: Str | None = None
+    until: Instant | None = None
+    type: Literal["pause"] = "pause"
+
+
+@dataclass(frozen=True, config=_lenient)
+class AgentDetail:
+    """Of a `claimed` or `released` entry: the agent it is about."""
+
+    id: str
+    name: str
+    type: Literal["agent"] = "agent"
+
+
+@dataclass(frozen=True, config=_lenient)
+class AlertDetail:
+    """Of an `alert` entry: the words agents get. `why`: what asked for it; minutes and others only when `waiting`."""
+
+    text: Str
+    level: Level = "info"
+    why: Literal["paused", "notify", "waiting"] = "paused"
+    waiting_minutes: int | None = None
+    others_waiting: int | None = None
+    type: Literal["alert"] = "alert"
+
+
+@dataclass(frozen=True, config=_lenient)
+class AmendDetail:
+    """Of an `amended` entry: the number of the entry that was rewritten."""
+
+    of: int
+    type: Literal["amend"] = "amend"
+
+
+Body = Annotated[
+    Text
+    | Image
+    | Audio
+    | Video
+    | File
+    | Location
+    | Buttons
+    | QuickReplies
+    | Cards
+    | Unsupported
+    | PauseDetail
+    | AgentDetail
+    | AlertDetail
+    | AmendDetail,
+    Field(discriminator="type"),
+]
+"""What an entry can hold: a message's content, or the details of a system line."""
+
+
+class Entry(Kept):
+    """One item of the log.
+
+    `seq` counts from 1 without holes; `id` is unique in its session and prefixed by origin (`in:`, `u:`, `a:`, `b:`, `s:`).
+    `fate` is set only where the head's watermarks cannot tell: a message that was suppressed, failed or got lost.
+    """
+
+    seq: int = Field(ge=1)
+    id: str
+    kind: EntryKind
+    author: Author
+    at: Instant
+    content: Body | None = None
+    fate: Literal["suppressed", "failed", "unknown"] | None = None
+    failure: Str | None = None
+
+    def to_json(self) -> str:
+        """Compact JSON without the fields that are None; a type is always written."""
+        return self.model_dump_json(exclude_none=True)
+
+    @property
+    def heard(self) -> str:
+        """What a bot matches against."""
+        return "" if self.content is None else heard(self.content)  # type: ignore[arg-type] # details have no words
+
+    @property
+    def said(self) -> str:
+        """The content in plain words."""
+        return "" if self.content is None else said(self.content)  # type: ignore[arg-type] # details have a type
+
+    def from_user(self) -> bool:
+        """Whether the user said it."""
+        return self.kind == "message" and self.author.kind == "user"
+
+    def same_as(self, other: "Entry") -> bool:
+        """Whether both say the same, whatever their number, time and id."""
+        return (self.kind, self.author.kind, self.author.id, self.content) == (
+            other.kind,
+            other.author.kind,
+            other.author.id,
+            other.content,
+        )
+
+
+def encode(entry: Entry) -> str:
+    """The entry as the JSON a store keeps. Raises TooLarge over 20,000 characters of text or 64 kB of JSON."""
+    check_length(getattr(entry.content, "text", None) or "")
+    body = entry.to_json()
+    if len(body) > ENTRY_LIMIT // 4 and len(body.encode()) > ENTRY_LIMIT:
+        raise TooLarge(f"An entry may have {ENTRY_LIMIT} bytes, a text {TEXT_LIMIT} characters.")
+    return body
+
+
+def decode(body: str) -> Entry:
+    """The entry that `encode` wrote, by this version or an older one."""
+    return Entry.model_validate_json(body)

@@ -1,0 +1,79 @@
+"""Pause and unpause, and what they do to a running turn."""
+
+from datetime import datetime
+
+from chalicelib.errors import Malformed
+from chalicelib.model.alerting import pause_words, raise_alert
+from chalicelib.model.draft import Draft
+from chalicelib.model.entry import SYSTEM, AlertDetail, Author, PauseDetail, Trigger
+from chalicelib.model.session import Pause
+from chalicelib.model.waiting import start_waiting, stop_waiting
+
+
+def pause(
+    draft: Draft,
+    *,
+    trigger: Trigger,
+    by: Author,
+    reason: str | None = None,
+    until: datetime | None = None,
+    words: AlertDetail | None = None,
+    alert_id: str | None = None,
+) -> None:
+    """Silence the bot, and alert the agents unless one of them did it.
+
+    A session already paused stays as it is, except that a given `until` replaces the end. `words` are the alert's; None
+    gives the usual ones. Raises Malformed for an `until` that is not in the future.
+    """
+    if until is not None and until <= draft.now:
+        raise Malformed("until: must be in the future")
+    standing = draft.after.pause
+    if standing is not None:
+        if until is not None and (until != standing.until or not standing.fixed):
+            draft.set(pause=standing.but(until=until, fixed=True))
+        return
+    ends = until if until is not None else draft.now + draft.policy.pause_lasts
+    entry = draft.add("paused", by, PauseDetail(trigger, reason=reason, until=ends))
+    draft.set(
+        pause=Pause(trigger=trigger, by=by, at=draft.now, until=ends, reason=reason, fixed=until is not None),
+        human_from=entry.seq if draft.after.human_from is None else draft.after.human_from,
+    )
+    if trigger != "bot":
+        _leave_to_human(draft)
+    start_waiting(draft, draft.now)
+    if trigger != "agent":
+        raise_alert(draft, words or pause_words(draft.after, trigger), entry_id=alert_id)
+
+
+def unpause(draft: Draft, *, by: Author, trigger: Trigger) -> None:
+    """Let the bot speak again from the next event on; a no-op when not paused."""
+    if draft.after.pause is not None:
+        _end(draft, by, PauseDetail(trigger), draft.now)
+
+
+def end_expired(draft: Draft) -> None:
+    """Write down the end of a pause whose time has passed, as of that time."""
+    standing = draft.after.pause
+    if standing is not None and standing.until <= draft.now:
+        _end(draft, SYSTEM, PauseDetail("expired"), standing.until)
+
+
+def renew(draft: Draft) -> None:
+    """A human wrote: the pause lasts its full time from now, unless its end was set by hand."""
+    standing = draft.after.pause
+    if standing is not None and not standing.fixed:
+        draft.set(pause=standing.but(until=draft.now + draft.policy.pause_lasts))
+
+
+def _end(draft: Draft, by: Author, detail: PauseDetail, at: datetime) -> None:
+    draft.add("unpaused", by, detail, at=at)
+    draft.set(pause=None, assignee=None)
+    stop_waiting(draft)
+    if detail.trigger != "bot":
+        _leave_to_human(draft)
+
+
+def _leave_to_human(draft: Draft) -> None:
+    """Void the running turn; what was said up to now never reaches the bot as an event of its own."""
+    turn = draft.after.turn
+    draft.set(handled=draft.after.seq, turn=None if turn is None else turn.but(void=True))

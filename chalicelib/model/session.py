@@ -1,0 +1,176 @@
+"""The head: the small current state of a session that its log adds up to. At most 1 kB as JSON in the usual case."""
+
+from datetime import datetime
+from typing import Literal
+
+from chalicelib.model.entry import Author, AuthorKind, Trigger
+from chalicelib.model.text import cut
+from chalicelib.model.value import Instant, Kept
+
+NAMELESS = {"webchat": "A visitor on the web chat", "messenger": "Someone on Messenger"}
+"""What a user is called while nobody knows their name, by channel."""
+
+PREVIEW_LIMIT = 100
+"""Characters of the last message kept in the head."""
+
+
+class User(Kept):
+    """What is known about the person; all of it may be unknown."""
+
+    name: str = ""
+    picture_url: str | None = None
+
+
+class Pause(Kept):
+    """Why the bot is silent, since when and until when. `fixed`: the end was set by hand, so messages do not renew it."""
+
+    trigger: Trigger
+    by: Author
+    at: Instant
+    until: Instant
+    reason: str | None = None
+    fixed: bool = False
+    draining_until: Instant | None = None
+
+
+class Owner(Kept):
+    """The agent a session is assigned to."""
+
+    id: str
+    name: str
+
+
+class Preview(Kept):
+    """The last message, for lists."""
+
+    text: str
+    author: AuthorKind
+    at: Instant
+
+
+class Turn(Kept):
+    """The bot's running turn for entry `entry`.
+
+    It may be taken over at `until`; `by` is the request that runs it; `void`: somebody paused or unpaused meanwhile.
+    """
+
+    entry: int
+    until: Instant
+    by: str
+    attempt: int = 1
+    void: bool = False
+
+
+class Publication(Kept):
+    """An alert, entry `seq`, still to be published by the alerters in `to`, not before `at` (somebody tries until then)."""
+
+    seq: int
+    to: tuple[str, ...]
+    at: Instant
+    tries: int = 0
+
+
+class Bucket(Kept):
+    """A visitor's token bucket: so many messages were left at `at`."""
+
+    left: float
+    at: Instant
+
+
+class Sending(Kept):
+    """The one message on the wire to a vendor; unknown if unsettled at `send_by`."""
+
+    seq: int
+    send_by: Instant
+
+
+class Session(Kept):
+    """A user's conversation on one channel, `<channel>:<user id>`.
+
+    `rev` grows by one with every commit (0: not stored yet); `attempt` is the id of the commit that wrote this head.
+    `handled`: no entry up to here needs another turn. `user_seq`: the last thing the user said. `human_from`: the pause
+    whose words the bot has not been told yet.
+    """
+
+    id: str
+    rev: int = 0
+    attempt: str = ""
+    seq: int = 0
+    user: User = User()
+    pause: Pause | None = None
+    assignee: Owner | None = None
+    waiting_since: Instant | None = None
+    escalations: int = 0
+    created_at: Instant | None = None
+    last_user_at: Instant | None = None
+    last_event_at: Instant | None = None
+    last_message: Preview | None = None
+    read_seq: int = 0
+    unread: int = 0
+    tags: tuple[str, ...] = ()
+    handled: int = 0
+    user_seq: int = 0
+    turn: Turn | None = None
+    human_from: int | None = None
+    sending: Sending | None = None
+    sent_to: int = 0
+    delivered_to: int = 0
+    read_to: int = 0
+    publications: tuple[Publication, ...] = ()
+    next_alert_at: Instant | None = None
+    bucket: Bucket | None = None
+    agent_typing_until: Instant | None = None
+    user_typing_until: Instant | None = None
+    erased_at: Instant | None = None
+
+    @property
+    def channel(self) -> str:
+        return self.id.partition(":")[0]
+
+    @property
+    def user_id(self) -> str:
+        return self.id.partition(":")[2]
+
+    @property
+    def paused(self) -> bool:
+        """Whether the head says so; see `paused_at` for whether it still holds."""
+        return self.pause is not None
+
+    def paused_at(self, now: datetime) -> bool:
+        """Whether the pause holds at this moment; an expired one does not, though nobody has written so yet."""
+        return self.pause is not None and self.pause.until > now
+
+    @property
+    def display_name(self) -> str:
+        """The user's name, or what a nameless user of this channel is called."""
+        return self.user.name or NAMELESS.get(self.channel, "Someone")
+
+    @property
+    def queued(self) -> bool:
+        """Whether the user said something that no turn has been decided for."""
+        return self.turn is None and self.user_seq > self.handled
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The earliest instant at which somebody must act on the session by itself; None: never."""
+        instants = [publication.at for publication in self.publications]
+        if self.turn is not None:
+            instants.append(self.turn.until)
+        if self.queued and self.last_event_at is not None:
+            instants.append(self.last_event_at)
+        if self.pause is not None:
+            instants.append(self.pause.until)
+        if self.next_alert_at is not None:
+            instants.append(self.next_alert_at)
+        if self.sending is not None:
+            instants.append(self.sending.send_by)
+        return min(instants, default=None)
+
+
+def preview(text: str, author: AuthorKind, at: datetime) -> Preview:
+    """The last message as a list shows it: one line, cut."""
+    return Preview(text=cut(" ".join(text[: PREVIEW_LIMIT * 4].split()), PREVIEW_LIMIT), author=author, at=at)
+
+
+NOBODY: Literal["none"] = "none"
+"""The assignee of unassigned sessions in queries."""

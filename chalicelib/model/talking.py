@@ -1,0 +1,92 @@
+"""What people and bots say, and who has read it."""
+
+from datetime import datetime, timedelta
+
+from chalicelib.errors import TooFast
+from chalicelib.model.claiming import claim
+from chalicelib.model.content import Content, Text, said
+from chalicelib.model.draft import Draft
+from chalicelib.model.entry import Author, Entry
+from chalicelib.model.event import Event
+from chalicelib.model.pausing import renew
+from chalicelib.model.saying import say
+from chalicelib.model.session import Bucket, preview
+from chalicelib.model.text import clean_name
+from chalicelib.model.turning import take_or_pass
+from chalicelib.model.waiting import start_waiting, stop_waiting
+
+TYPING_LASTS = timedelta(seconds=6)
+"""How long one report of typing is shown."""
+
+
+def user_said(draft: Draft, event: Event, *, wanted: bool) -> Entry:
+    """Append the user's event and take the bot's turn for it if the bot wants it and none runs."""
+    if event.user is not None:
+        name = clean_name(event.user.name) or draft.after.user.name
+        draft.set(user=draft.after.user.but(name=name, picture_url=event.user.picture_url or draft.after.user.picture_url))
+    session = draft.after
+    at = min(event.at, draft.now)
+    author = Author(kind="user", id=session.user_id, name=session.user.name)
+    behind = session.queued
+    entry = draft.add("message", author, event.content, entry_id=event.id, at=at)
+    draft.set(
+        user_seq=entry.seq,
+        unread=session.unread + 1,
+        last_user_at=at if session.last_user_at is None else max(at, session.last_user_at),
+        last_message=preview(said(event.content), "user", at),
+        user_typing_until=None,
+    )
+    if draft.after.paused:
+        start_waiting(draft, draft.now)
+    take_or_pass(draft, entry, wanted=wanted, behind=behind)
+    return entry
+
+
+def agent_said(draft: Draft, agent: Author, content: Content, *, entry_id: str | None) -> Entry:
+    """Append an agent's message; it pauses if needed, claims if unassigned, and ends the user's waiting."""
+    if draft.after.assignee is None:
+        claim(draft, agent)
+    renew(draft)
+    stop_waiting(draft)
+    entry = say(draft, agent, content, entry_id=entry_id)
+    draft.set(agent_typing_until=None, read_seq=entry.seq, unread=0)
+    return entry
+
+
+def note(draft: Draft, agent: Author, text: str, *, entry_id: str | None) -> Entry:
+    """Append an agent's note, which the user never sees."""
+    return draft.add("note", agent, Text(text), entry_id=entry_id)
+
+
+def agents_read(draft: Draft, seq: int, *, unread: int) -> None:
+    """The agents have read up to `seq`; `unread` user messages came after it. Never moves back."""
+    seq = min(seq, draft.after.seq)
+    if seq > draft.after.read_seq:
+        draft.set(read_seq=seq, unread=unread)
+
+
+def user_read(draft: Draft, seq: int) -> None:
+    """The user has read up to `seq`. Never moves back."""
+    seq = min(seq, draft.after.seq)
+    if seq > draft.after.read_to:
+        draft.set(read_to=seq, delivered_to=max(seq, draft.after.delivered_to))
+
+
+def typing(draft: Draft, *, who: str, now: datetime) -> None:
+    """The user or an agent is typing, shown for a few seconds; nothing is written while an earlier report is fresh."""
+    field = "user_typing_until" if who == "user" else "agent_typing_until"
+    standing = getattr(draft.after, field)
+    if standing is None or standing - now < TYPING_LASTS / 2:
+        draft.set(**{field: now + TYPING_LASTS})
+
+
+def spend(draft: Draft) -> None:
+    """Take one message from a visitor's allowance. Raises TooFast when it is used up."""
+    burst, rate = draft.policy.visitor_burst, draft.policy.visitor_rate
+    bucket = draft.after.bucket
+    left = float(burst)
+    if bucket is not None:
+        left = min(left, bucket.left + max(0.0, (draft.now - bucket.at).total_seconds()) * rate)
+    if left < 1:
+        raise TooFast("You are writing faster than we can read. Please wait a moment.")
+    draft.set(bucket=Bucket(left=round(left - 1, 3), at=draft.now))

@@ -1,0 +1,146 @@
+"""The bot's turn: who runs it, when it is void, how its result lands."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from chalicelib.model.alerting import notify_words, raise_alert
+from chalicelib.model.content import Content
+from chalicelib.model.draft import Draft
+from chalicelib.model.entry import BOT, SYSTEM, Entry, Level
+from chalicelib.model.pausing import pause, unpause
+from chalicelib.model.saying import bot_said
+from chalicelib.model.session import Turn
+from chalicelib.model.text import clean_name
+
+MESSAGES_PER_TURN = 20
+"""More is taken for a bot that has run wild."""
+
+ATTEMPTS = 2
+"""A turn that ran out is called once more, then the user gets a human."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """The bot sends a message."""
+
+    content: Content
+
+
+@dataclass(frozen=True)
+class Notify:
+    """The bot tells the agents something."""
+
+    text: str
+    level: Level = "info"
+
+
+@dataclass(frozen=True)
+class PauseIt:
+    """The bot hands the user to a human; None for `until`: the usual time."""
+
+    reason: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class UnpauseIt:
+    """The bot takes the conversation back."""
+
+
+@dataclass(frozen=True)
+class Remember:
+    """The bot learned something about the user; `name` becomes the name shown."""
+
+    facts: dict[str, JsonValue] = field(default_factory=dict)
+
+
+Action = Say | Notify | PauseIt | UnpauseIt | Remember
+
+
+def take_or_pass(draft: Draft, entry: Entry, *, wanted: bool, behind: bool) -> None:
+    """Decide who answers a new event: a turn taken now, a running or queued one first, or nobody."""
+    if draft.after.turn is not None or behind:
+        return
+    if wanted:
+        take(draft, entry.seq)
+    else:
+        draft.set(handled=entry.seq)
+
+
+def take(draft: Draft, seq: int, *, attempt: int = 1) -> None:
+    """This request runs the bot for entry `seq` until the bot's time limit and a margin have passed."""
+    until = draft.now + draft.policy.bot_timeout + draft.policy.turn_margin
+    void = draft.after.turn is not None and draft.after.turn.void
+    draft.set(turn=Turn(entry=seq, until=until, by=draft.request, attempt=attempt, void=void))
+
+
+def take_next(draft: Draft, wanted: list[int]) -> None:
+    """Take the first of the queued events that the bot wants; when it wants none, they are all done with."""
+    if not draft.after.queued:
+        return
+    waiting = [seq for seq in wanted if seq > draft.after.handled]
+    if waiting:
+        take(draft, waiting[0])
+    else:
+        draft.set(handled=draft.after.user_seq)
+
+
+def finish(draft: Draft, seq: int, actions: list[Action], known: dict[str, JsonValue]) -> None:
+    """Land what the bot wants done for entry `seq`, all together.
+
+    When somebody paused or unpaused meanwhile, or the turn was given up, its messages are kept as suppressed, its pause,
+    unpause and facts do nothing, and its alerts stand. `known`: the facts remembered before.
+    """
+    turn = draft.after.turn
+    ours = turn is not None and turn.entry == seq
+    void = not ours or (turn is not None and turn.void)
+    if ours:
+        draft.set(turn=None, handled=max(draft.after.handled, seq))
+    if not void and not draft.after.paused:
+        draft.set(human_from=None)
+    alerts = [action for action in actions if isinstance(action, Notify)]
+    spoken = 0
+    for action in actions:
+        if isinstance(action, Say):
+            bot_said(draft, action.content, entry_id=f"b:{seq}:{spoken}", suppressed=void)
+            spoken += 1
+        elif isinstance(action, PauseIt) and not void and not draft.after.paused:
+            words = alerts.pop(0) if alerts else None
+            detail = None if words is None else notify_words(words.text, words.level)
+            pause(
+                draft,
+                trigger="bot",
+                by=BOT,
+                reason=action.reason,
+                until=action.until,
+                words=detail,
+                alert_id=f"b:{seq}:pause",
+            )
+        elif isinstance(action, UnpauseIt) and not void:
+            unpause(draft, by=BOT, trigger="bot")
+        elif isinstance(action, Remember) and not void:
+            _remember(draft, action, known)
+    for number, alert in enumerate(alerts):
+        raise_alert(draft, notify_words(alert.text, alert.level), entry_id=f"b:{seq}:alert{number}")
+
+
+def give_up(draft: Draft, seq: int, reason: str) -> None:
+    """The bot raised, or did not answer in time: the user gets a human, unless that is switched off.
+
+    A no-op when the turn is not running any more.
+    """
+    turn = draft.after.turn
+    if turn is None or turn.entry != seq:
+        return
+    draft.set(turn=None, handled=max(draft.after.handled, seq))
+    if draft.policy.pause_on_failure and not turn.void:
+        pause(draft, trigger="failure", by=SYSTEM, reason=reason)
+
+
+def _remember(draft: Draft, action: Remember, known: dict[str, JsonValue]) -> None:
+    draft.facts = {**known, **(draft.facts or {}), **action.facts}
+    name = action.facts.get("name")
+    if isinstance(name, str):
+        draft.set(user=draft.after.user.but(name=clean_name(name)))

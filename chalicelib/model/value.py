@@ -1,0 +1,39 @@
+"""The base of everything we keep: immutable, strict about names, compact as JSON."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A moment, aware and in UTC."""
+
+
+class Value(BaseModel):
+    """An immutable value; an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def but(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of any model
+        """A copy with these fields changed; the new values are not validated again."""
+        return self.model_copy(update=changes)
+
+
+class Kept(Value):
+    """A value as the store holds it: an unknown field is dropped, so that an older version reads a newer one's rows."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def to_json(self) -> str:
+        """Compact JSON without the fields that hold their default."""
+        return self.model_dump_json(exclude_defaults=True)
+
+
+def stamp(at: datetime) -> str:
+    """The instant as fixed-width text that sorts by time: `2026-11-22T20:40:12.123456Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,167 @@
+"""The interface of every store: sessions with their logs, notifications, tokens and one secret.
+
+All times are aware UTC. Every method may raise StoreBusy when the store does not answer in time or refuses for load.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pydantic import JsonValue
+
+from chalicelib.model.entry import Entry
+from chalicelib.model.session import Session
+from chalicelib.model.value import Instant, Kept
+
+Role = Literal["agent", "supervisor", "bot"]
+COUNT_LIMIT = 100
+"""Counts stop here; more is shown as "100 or more"."""
+
+
+@dataclass(frozen=True)
+class Page[Item]:
+    """Some items in order; `cursor` continues after the last one, None: there are no more."""
+
+    items: list[Item]
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class SessionQuery:
+    """Which sessions to list: all of them (by activity to the minute, latest first, then id), or the paused ones.
+
+    `paused`: those waiting for a human first, longest waiting first, then the others by their time of pause. `assignee`
+    (an agent's id, or "none") filters the paused ones. `name`: sessions whose user's name starts so, in order of name.
+    """
+
+    paused: bool = False
+    assignee: str | None = None
+    name: str | None = None
+
+
+class Token(Kept):
+    """An agent's or a bot's credential, stored by the SHA-256 of its secret text."""
+
+    id: str
+    name: str
+    role: Role
+    created_at: Instant
+
+
+class Notification(Kept):
+    """An alert as the admin page lists it; `entry` is the alert's entry in session `session_id`."""
+
+    session_id: str
+    entry: Entry
+    read: bool = False
+    archived: bool = False
+
+
+class Store(ABC):
+    """Where sessions live. `load` and `entries` are strongly consistent; lists follow within about a second."""
+
+    @abstractmethod
+    def load(self, session_id: str) -> Session | None:
+        """The head, or None when nothing was ever committed under this id."""
+
+    @abstractmethod
+    def commit(
+        self,
+        before: Session | None,
+        after: Session,
+        entries: Sequence[Entry] = (),
+        amends: Sequence[Entry] = (),
+        *,
+        facts: Mapping[str, JsonValue] | None = None,
+    ) -> None:
+        """Write head, entries, rewritten entries and facts together, or nothing.
+
+        `before` is the head as loaded, None when there was none; `after.rev` is one more than its rev. `entries` are
+        numbered on from `before.seq`; each of kind `alert` becomes a notification. `facts` replaces what was kept, None
+        leaves it. A commit whose `after.attempt` equals the stored head's is the same commit again: it returns as the
+        first time.
+
+        Raises Duplicate with the stored entry when an entry with one of the ids exists, Conflict when the head's rev is
+        not `before.rev` any more (Duplicate wins over Conflict), TooLarge for an entry over its limit, StoreBusy when
+        the outcome is not known.
+        """
+
+    @abstractmethod
+    def entries(self, session_id: str, *, after: int = 0, before: int | None = None, limit: int) -> list[Entry]:
+        """Entries with `after` < seq < `before`, ascending: without `before` the first `limit` of them, with it the last.
+
+        An unknown session has none. A run that starts at `after` + 1 has no hole.
+        """
+
+    @abstractmethod
+    def find(self, session_id: str, entry_id: str) -> Entry | None:
+        """The entry with this id, or None."""
+
+    @abstractmethod
+    def facts(self, session_id: str) -> dict[str, JsonValue]:
+        """What the bot remembered about the user; empty when nothing."""
+
+    @abstractmethod
+    def sessions(self, query: SessionQuery, *, cursor: str | None = None, limit: int) -> Page[Session]:
+        """A page of heads; each still fits the query. Raises Malformed for a cursor that this method never gave."""
+
+    @abstractmethod
+    def waiting(self) -> int:
+        """How many paused sessions wait for a human, counted to 100."""
+
+    @abstractmethod
+    def due(self, now: datetime, *, limit: int) -> list[str]:
+        """Ids of sessions whose `due_at` is not after `now`, the longest due first. A row may be stale; none is missing."""
+
+    @abstractmethod
+    def erase(self, session_id: str) -> None:
+        """Delete the session's entries, facts and notifications, not its head. Twice, or half done before: completes it."""
+
+    @abstractmethod
+    def notifications(self, *, cursor: str | None = None, limit: int) -> Page[Notification]:
+        """Alerts that are not archived, newest first. Raises Malformed for a foreign cursor."""
+
+    @abstractmethod
+    def unread(self) -> int:
+        """How many notifications are neither read nor archived, counted to 100."""
+
+    @abstractmethod
+    def mark(self, session_id: str, seq: int, *, read: bool = False, archived: bool = False) -> None:
+        """Mark an alert as read or archived (which reads it). Twice is a no-op. Raises NotificationNotFound."""
+
+    @abstractmethod
+    def mark_all_read(self, *, limit: int) -> int:
+        """Mark up to `limit` unread notifications as read; returns how many were."""
+
+    @abstractmethod
+    def add_token(self, digest: str, token: Token) -> None:
+        """Keep a token under the SHA-256 (hex) of its secret text. The same digest replaces."""
+
+    @abstractmethod
+    def token(self, digest: str) -> Token | None:
+        """The token with this digest; None when unknown or revoked."""
+
+    @abstractmethod
+    def tokens(self) -> list[Token]:
+        """All tokens, oldest first."""
+
+    @abstractmethod
+    def revoke_token(self, token_id: str) -> bool:
+        """Forget the token with this id; False when there is none."""
+
+    @abstractmethod
+    def secret(self, proposal: str) -> str:
+        """The installation's signing secret; `proposal` is kept and returned if there is none yet (one caller wins)."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Make what can be made without an operator (SQL tables). Twice is a no-op."""
+
+    @abstractmethod
+    def check(self) -> list[str]:
+        """What is wrong with the store's own structures, one sentence each saying what to do; empty: all is well."""
+
+    def close(self) -> None:  # noqa: B027 - most stores have nothing to release
+        """Release connections. Twice is a no-op."""
