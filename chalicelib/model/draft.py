@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from chalicelib.model.entry import AmendDetail, Author, Body, Entry, EntryKind, check_length
+from chalicelib.model.entry import AmendDetail, Author, Body, Entry, EntryKind
 from chalicelib.model.policy import Policy
 from chalicelib.model.session import Session
+from chalicelib.model.text import check_length
 
 
 class Draft:
@@ -30,7 +31,7 @@ class Draft:
         """Whether there is anything to commit."""
         return bool(self.entries or self.amends) or self.facts is not None or self.after != self.before
 
-    def set(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of a head
+    def set(self, **changes: Any) -> None:
         """Change fields of the head."""
         self.after = self.after.but(**changes)
 

@@ -23,7 +23,9 @@ def user_said(draft: Draft, event: Event, *, wanted: bool) -> Entry:
     """Append the user's event and take the bot's turn for it if the bot wants it and none runs."""
     if event.user is not None:
         name = clean_name(event.user.name) or draft.after.user.name
-        draft.set(user=draft.after.user.but(name=name, picture_url=event.user.picture_url or draft.after.user.picture_url))
+        draft.set(
+            user=draft.after.user.but(name=name, picture_url=event.user.picture_url or draft.after.user.picture_url)
+        )
     session = draft.after
     at = min(event.at, draft.now)
     author = Author(kind="user", id=session.user_id, name=session.user.name)

@@ -19,7 +19,7 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    def but(self, **changes: Any) -> Self:  # noqa: ANN401 - the fields of any model
+    def but(self, **changes: Any) -> Self:
         """A copy with these fields changed; the new values are not validated again."""
         return self.model_copy(update=changes)
 

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from pydantic import JsonValue
 
@@ -16,12 +16,13 @@ from chalicelib.model.session import Session
 from chalicelib.model.value import Instant, Kept
 
 Role = Literal["agent", "supervisor", "bot"]
+Item = TypeVar("Item")
 COUNT_LIMIT = 100
 """Counts stop here; more is shown as "100 or more"."""
 
 
 @dataclass(frozen=True)
-class Page[Item]:
+class Page(Generic[Item]):
     """Some items in order; `cursor` continues after the last one, None: there are no more."""
 
     items: list[Item]
@@ -90,7 +91,7 @@ class Store(ABC):
 
     @abstractmethod
     def entries(self, session_id: str, *, after: int = 0, before: int | None = None, limit: int) -> list[Entry]:
-        """Entries with `after` < seq < `before`, ascending: without `before` the first `limit` of them, with it the last.
+        """Entries with `after` < seq < `before`, ascending: the first `limit` of them, with a `before` the last.
 
         An unknown session has none. A run that starts at `after` + 1 has no hole.
         """
@@ -113,11 +114,11 @@ class Store(ABC):
 
     @abstractmethod
     def due(self, now: datetime, *, limit: int) -> list[str]:
-        """Ids of sessions whose `due_at` is not after `now`, the longest due first. A row may be stale; none is missing."""
+        """Ids of sessions whose `due_at` is not after `now`, longest due first. A row may be stale; none is missing."""
 
     @abstractmethod
     def erase(self, session_id: str) -> None:
-        """Delete the session's entries, facts and notifications, not its head. Twice, or half done before: completes it."""
+        """Delete the session's entries, facts and notifications, not its head. Twice, or half done: completes it."""
 
     @abstractmethod
     def notifications(self, *, cursor: str | None = None, limit: int) -> Page[Notification]:

@@ -1,0 +1,16 @@
+"""Fixtures shared by all tests."""
+
+import os
+
+import pytest
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
+os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
+os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
+
+
+def missing(what: str) -> None:
+    """Skip loudly for want of a tool; an error where HITL_REQUIRE_ALL says that everything must be there."""
+    if os.environ.get("HITL_REQUIRE_ALL"):
+        pytest.fail(f"{what} is missing, and HITL_REQUIRE_ALL is set")
+    pytest.skip(f"{what} is missing: this test did not run")
