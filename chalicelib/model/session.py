@@ -89,7 +89,7 @@ class Session(Kept):
 
     `rev` grows by one with every commit (0: not stored yet); `attempt` is the id of the commit that wrote this head.
     `handled`: no entry up to here needs another turn. `user_seq`: the last thing the user said. `human_from`: the pause
-    whose words the bot has not been told yet.
+    whose words the bot has not been told yet. `has_facts`: the store keeps facts about the user.
     """
 
     id: str
@@ -112,6 +112,7 @@ class Session(Kept):
     user_seq: int = 0
     turn: Turn | None = None
     human_from: int | None = None
+    has_facts: bool = False
     sending: Sending | None = None
     sent_to: int = 0
     delivered_to: int = 0

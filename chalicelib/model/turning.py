@@ -1,5 +1,6 @@
 """The bot's turn: who runs it, when it is void, how its result lands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -76,15 +77,18 @@ def take(draft: Draft, seq: int, *, attempt: int = 1) -> None:
     draft.set(turn=Turn(entry=seq, until=until, by=draft.request, attempt=attempt, void=void))
 
 
-def take_next(draft: Draft, wanted: list[int]) -> None:
-    """Take the first of the queued events that the bot wants; when it wants none, they are all done with."""
+def take_next(draft: Draft, wanted: Iterable[int], looked_at: int) -> None:
+    """Take the first of the queued events in `wanted`; with none, everything up to `looked_at` is done with.
+
+    A no-op when a turn is running or nothing is queued any more.
+    """
     if not draft.after.queued:
         return
-    waiting = [seq for seq in wanted if seq > draft.after.handled]
-    if waiting:
-        take(draft, waiting[0])
-    else:
-        draft.set(handled=draft.after.user_seq)
+    for seq in wanted:
+        if seq > draft.after.handled:
+            take(draft, seq)
+            return
+    draft.set(handled=max(draft.after.handled, looked_at))
 
 
 def finish(draft: Draft, seq: int, actions: list[Action], known: dict[str, JsonValue]) -> None:
@@ -141,6 +145,7 @@ def give_up(draft: Draft, seq: int, reason: str) -> None:
 
 def _remember(draft: Draft, action: Remember, known: dict[str, JsonValue]) -> None:
     draft.facts = {**known, **(draft.facts or {}), **action.facts}
+    draft.set(has_facts=True)
     name = action.facts.get("name")
     if isinstance(name, str):
         draft.set(user=draft.after.user.but(name=clean_name(name)))

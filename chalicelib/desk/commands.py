@@ -1,0 +1,118 @@
+"""What agents and programs do to a session."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from chalicelib.desk.publisher import Publisher
+from chalicelib.desk.transactor import Transactor
+from chalicelib.errors import Duplicate, IdReused
+from chalicelib.model.claiming import claim, release
+from chalicelib.model.content import Content, Text
+from chalicelib.model.draft import Draft
+from chalicelib.model.entry import Author, Entry, EntryKind, Trigger
+from chalicelib.model.pausing import pause, unpause
+from chalicelib.model.saying import say
+from chalicelib.model.session import Session
+from chalicelib.model.talking import agent_said, agents_read, note, typing, user_read
+
+UNREAD_COUNTED = 500
+"""Entries looked at to count what is unread after an agent has read only a part."""
+
+
+class Commands:
+    """Commands on one session. All raise SessionNotFound and StoreBusy; each returns the session as it is then."""
+
+    def __init__(self, transactor: Transactor, publisher: Publisher) -> None:
+        self._transactor = transactor
+        self._publisher = publisher
+
+    def pause(
+        self,
+        session_id: str,
+        *,
+        trigger: Trigger,
+        by: Author,
+        reason: str | None = None,
+        until: datetime | None = None,
+        create: bool = False,
+    ) -> Session:
+        """Silence the bot and alert the agents; twice is once. `create`: also for a user who has said nothing yet."""
+        draft = self._transactor.run(
+            session_id,
+            lambda draft: pause(draft, trigger=trigger, by=by, reason=reason, until=until),
+            create=create,
+        )
+        return self._publisher.publish_new(draft)
+
+    def unpause(self, session_id: str, *, trigger: Trigger, by: Author) -> Session:
+        """Let the bot speak again; a no-op when not paused."""
+        return self._transactor.run(session_id, lambda draft: unpause(draft, by=by, trigger=trigger)).after
+
+    def claim(self, session_id: str, *, by: Author, force: bool = False) -> Session:
+        """Assign to the agent, pausing if needed. Raises AlreadyClaimed unless `force`."""
+        return self._transactor.run(session_id, lambda draft: claim(draft, by, force=force)).after
+
+    def release(self, session_id: str, *, by: Author, force: bool = False) -> Session:
+        """Give back to all agents. Raises AlreadyClaimed for another's session unless `force`."""
+        return self._transactor.run(session_id, lambda draft: release(draft, by, force=force)).after
+
+    def say(
+        self, session_id: str, content: Content, *, by: Author, client_id: str | None = None
+    ) -> tuple[Entry, Session]:
+        """Say something as an agent, or as the bot, whose words are suppressed while paused.
+
+        The same `client_id` and content again is answered as the first time. Raises IdReused for other content, TooLarge.
+        """
+        entry_id = self._entry_id(by, client_id)
+
+        def decide(draft: Draft) -> None:
+            if by.kind == "bot":
+                say(draft, by, content, entry_id=entry_id, suppressed=draft.after.paused)
+            else:
+                agent_said(draft, by, content, entry_id=entry_id)
+
+        return self._write(session_id, decide, "message", content, entry_id)
+
+    def note(self, session_id: str, text: str, *, by: Author, client_id: str | None = None) -> tuple[Entry, Session]:
+        """Leave a note that the user never sees; ids as in `say`."""
+        entry_id = self._entry_id(by, client_id)
+        return self._write(
+            session_id, lambda draft: note(draft, by, text, entry_id=entry_id), "note", Text(text), entry_id
+        )
+
+    def typing(self, session_id: str, *, who: str) -> Session:
+        """The user or an agent is typing."""
+        return self._transactor.run(session_id, lambda draft: typing(draft, who=who, now=draft.now)).after
+
+    def read(self, session_id: str, seq: int) -> Session:
+        """The agents have read up to `seq`."""
+        after = self._transactor.store.entries(session_id, after=seq, limit=UNREAD_COUNTED)
+        seen = after[-1].seq if after else seq
+        unread = sum(entry.from_user() for entry in after)
+
+        def decide(draft: Draft) -> None:
+            agents_read(draft, seq, unread=unread + (1 if draft.after.user_seq > seen else 0))
+
+        return self._transactor.run(session_id, decide).after
+
+    def user_read(self, session_id: str, seq: int) -> Session:
+        """The user has read up to `seq`."""
+        return self._transactor.run(session_id, lambda draft: user_read(draft, seq), create=True).after
+
+    def _entry_id(self, by: Author, client_id: str | None) -> str:
+        return f"a:{by.id}:{client_id or self._transactor.tools.new_id()}"
+
+    def _write(
+        self, session_id: str, decide: Callable[[Draft], object], kind: EntryKind, content: Content, entry_id: str
+    ) -> tuple[Entry, Session]:
+        """Commit one entry under its id, or find that it was committed before."""
+        try:
+            draft = self._transactor.run(session_id, decide)
+        except Duplicate:
+            draft = self._transactor.run(session_id, lambda _: None)
+        self._publisher.publish_new(draft)
+        written = next((entry for entry in draft.entries if entry.id == entry_id), None)
+        stored = written or self._transactor.store.find(session_id, entry_id)
+        if stored is None or (stored.kind, stored.content) != (kind, content):
+            raise IdReused("This id was used before for another message.")
+        return stored, draft.after

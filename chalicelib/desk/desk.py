@@ -1,0 +1,85 @@
+"""The use cases, put together."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from chalicelib.alerts.base import Alerter
+from chalicelib.bots.base import Bot
+from chalicelib.desk.calling import Caller, ThreadCaller
+from chalicelib.desk.commands import Commands
+from chalicelib.desk.intake import Intake
+from chalicelib.desk.publisher import Publisher
+from chalicelib.desk.reader import Reader
+from chalicelib.desk.sweeper import Sweeper
+from chalicelib.desk.tools import Tools
+from chalicelib.desk.transactor import Transactor
+from chalicelib.desk.turns import Turns
+from chalicelib.errors import Malformed
+from chalicelib.model.entry import SYSTEM, Author
+from chalicelib.model.policy import Policy
+from chalicelib.model.session import NAMELESS, Session
+from chalicelib.model.text import USER_ID, outside_id
+from chalicelib.store.base import Store
+
+
+class Desk:
+    """Everything that happens to sessions: `intake`, `commands`, `reader`, `sweeper`, and three calls for programs."""
+
+    def __init__(
+        self,
+        store: Store,
+        bot: Bot,
+        *,
+        alerters: Sequence[Alerter] = (),
+        policy: Policy | None = None,
+        public_url: str = "",
+        tools: Tools | None = None,
+        caller: Caller | None = None,
+    ) -> None:
+        self.store = store
+        self.alerters = tuple(alerters)
+        tools = tools or Tools()
+        transactor = Transactor(store, policy or Policy(alerters=tuple(alerter.name for alerter in alerters)), tools)
+        publisher = Publisher(transactor, alerters, public_url)
+        turns = Turns(transactor, bot, caller or ThreadCaller(), publisher)
+        self.reader = Reader(store, tools)
+        self.sweeper = Sweeper(transactor, turns, publisher)
+        self.intake = Intake(transactor, turns, self.sweeper)
+        self.commands = Commands(transactor, publisher)
+
+    def pause(
+        self,
+        channel: str,
+        user_id: str,
+        *,
+        reason: str | None = None,
+        until: datetime | None = None,
+        by: Author = SYSTEM,
+    ) -> Session:
+        """Silence the bot for a user and alert the agents; a user who is unknown so far gets a session.
+
+        Twice is once. `until` is aware; None: the usual time. Raises Malformed for an unknown channel.
+        """
+        return self.commands.pause(
+            session_id(channel, user_id), trigger="api", by=by, reason=reason, until=until, create=True
+        )
+
+    def unpause(self, channel: str, user_id: str, *, by: Author = SYSTEM) -> Session | None:
+        """Let the bot speak again; None for an unknown user, a no-op when not paused."""
+        if self.store.load(session_id(channel, user_id)) is None:
+            return None
+        return self.commands.unpause(session_id(channel, user_id), trigger="api", by=by)
+
+    def is_paused(self, channel: str, user_id: str) -> bool:
+        """Whether a human has the conversation; an unknown user is not paused."""
+        head = self.store.load(session_id(channel, user_id))
+        return head is not None and head.paused_at(self.reader.now)
+
+
+def session_id(channel: str, user_id: str) -> str:
+    """The id of a user's session. Raises Malformed for an unknown channel or an empty user id."""
+    if channel not in NAMELESS:
+        raise Malformed(f"channel: one of {', '.join(NAMELESS)}")
+    if not user_id:
+        raise Malformed("user id: must not be empty")
+    return f"{channel}:{outside_id(user_id, USER_ID)}"

@@ -1,0 +1,79 @@
+"""Alerts on their way to the agents: published after the commit that made them, by whoever holds their lease."""
+
+import logging
+from collections.abc import Sequence
+
+from chalicelib.alerts.base import Alert, Alerter, alert_from
+from chalicelib.desk.transactor import Transactor
+from chalicelib.errors import AlertFailed
+from chalicelib.model.alerting import drop_publication, lease_publication, settle_publication
+from chalicelib.model.draft import Draft
+from chalicelib.model.entry import Entry
+from chalicelib.model.session import Publication, Session
+
+log = logging.getLogger(__name__)
+
+
+class Publisher:
+    """Publishes alerts through every alerter that still owes them."""
+
+    def __init__(self, transactor: Transactor, alerters: Sequence[Alerter], public_url: str) -> None:
+        self._transactor = transactor
+        self._alerters = {alerter.name: alerter for alerter in alerters}
+        self._public_url = public_url
+
+    def publish_new(self, draft: Draft) -> Session:
+        """Publish the alerts of a commit just made, whose lease came with it; returns the head after that.
+
+        An alerter's failure is left to the sweep.
+        """
+        head = draft.after
+        owed = {publication.seq: publication for publication in draft.after.publications}
+        for entry in draft.entries:
+            if entry.kind == "alert" and entry.seq in owed:
+                head = self._publish(head, entry, owed[entry.seq])
+        return head
+
+    def publish_due(self, session: Session) -> None:
+        """Publish, or give up, every alert of the session that is due and that nobody else is at."""
+        for publication in session.publications:
+            if publication.at > self._transactor.tools.clock():
+                continue
+            taken: list[bool] = []
+            draft = self._transactor.run(
+                session.id,
+                lambda draft, seq=publication.seq, taken=taken: taken.append(lease_publication(draft, seq)),  # type: ignore[misc] # mypy infers no lambda defaults
+            )
+            if taken[-1:] == [True]:
+                self._publish_stored(draft.after, publication)
+
+    def _publish_stored(self, session: Session, publication: Publication) -> None:
+        found = self._transactor.store.entries(session.id, after=publication.seq - 1, limit=1)
+        too_old = bool(found) and (self._transactor.tools.clock() - found[0].at > self._transactor.policy.publish_for)
+        if not found or too_old:
+            log.error("an alert was given up", extra={"session": session.id, "seq": publication.seq})
+            self._transactor.run(session.id, lambda draft: drop_publication(draft, publication.seq))
+            return
+        self._publish(session, found[0], publication)
+
+    def _publish(self, session: Session, entry: Entry, publication: Publication) -> Session:
+        alert = alert_from(entry, session, self._public_url)
+        failed = tuple(name for name in publication.to if not self._sent(name, alert))
+        return self._transactor.run(
+            session.id, lambda draft: settle_publication(draft, entry.seq, failed), known=session
+        ).after
+
+    def _sent(self, name: str, alert: Alert) -> bool:
+        alerter = self._alerters.get(name)
+        if alerter is None:
+            log.warning("an alerter is gone from the settings", extra={"alerter": name})
+            return True
+        try:
+            alerter.publish(alert)
+        except AlertFailed as failure:
+            log.warning("an alert could not be published: %s", failure, extra={"alerter": name})
+            return False
+        except Exception:  # an alerter's own bug must not undo the pause: it counts as a failure and is retried
+            log.exception("an alerter broke", extra={"alerter": name})
+            return False
+        return True

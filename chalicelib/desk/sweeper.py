@@ -1,0 +1,129 @@
+"""Due work: what must happen to a session though nobody asks for it."""
+
+import logging
+from datetime import timedelta
+
+from chalicelib.bots.base import stored_event
+from chalicelib.desk.publisher import Publisher
+from chalicelib.desk.transactor import Transactor
+from chalicelib.desk.turns import Turns
+from chalicelib.errors import HitlError
+from chalicelib.model.alerting import escalate
+from chalicelib.model.draft import Draft
+from chalicelib.model.session import Session
+from chalicelib.model.turning import ATTEMPTS, give_up, take, take_next
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+"""Sessions taken from the list of due ones at a time."""
+
+QUEUE_READ = 100
+"""Entries looked at in one go for something the bot wants."""
+
+STEPS = 20
+"""Steps of work on one session in one go; a session with more to do is still due afterwards."""
+
+
+class Sweeper:
+    """Finds sessions with due work and does it. Any number may run at once: every step is decided at a commit."""
+
+    def __init__(self, transactor: Transactor, turns: Turns, publisher: Publisher) -> None:
+        self._transactor = transactor
+        self._turns = turns
+        self._publisher = publisher
+
+    def sweep(self, *, budget: timedelta = timedelta(seconds=50)) -> int:
+        """Attend to all sessions that are due, until none is left or the time budget is used; returns how many.
+
+        A session whose work fails is left for the next sweep and does not hold up the others.
+        """
+        clock = self._transactor.tools.clock
+        deadline = clock() + budget
+        seen: set[str] = set()
+        while clock() < deadline:
+            due = self._transactor.store.due(clock(), limit=BATCH + len(seen))
+            fresh = [session_id for session_id in due if session_id not in seen]
+            if not fresh:
+                break
+            for session_id in fresh:
+                if clock() >= deadline:
+                    break
+                seen.add(session_id)
+                self._attend_safely(session_id)
+        return len(seen)
+
+    def attend(self, session_id: str) -> None:
+        """Do all of the session's due work; a no-op when there is none. Raises StoreBusy."""
+        for _ in range(STEPS):
+            head = self._transactor.store.load(session_id)
+            if head is None or head.due_at is None or head.due_at > self._transactor.tools.clock():
+                return
+            self._step(head)
+
+    def attend_queue(self, head: Session) -> None:
+        """Give the bot what was said while its turn ran, for as long as a turn may take; the rest is left to the sweep."""
+        deadline = self._transactor.tools.clock() + self._transactor.policy.bot_timeout
+        while head.queued and self._transactor.tools.clock() < deadline:
+            head = self._take_queued(head)
+
+    def _attend_safely(self, session_id: str) -> None:
+        try:
+            self.attend(session_id)
+        except HitlError as error:
+            log.warning("due work was left for the next sweep: %s", error, extra={"session": session_id})
+        except Exception:  # one session's bug must not keep the others waiting
+            log.exception("due work broke", extra={"session": session_id})
+
+    def _step(self, head: Session) -> None:
+        now = self._transactor.tools.clock()
+        if any(publication.at <= now for publication in head.publications):
+            self._publisher.publish_due(head)
+        elif head.turn is not None and head.turn.until <= now:
+            self._take_over(head)
+        elif head.queued:
+            self._take_queued(head)
+        elif head.next_alert_at is not None and head.next_alert_at <= now and head.paused_at(now):
+            others = max(0, self._transactor.store.waiting() - 1)
+            self._publisher.publish_new(
+                self._transactor.run(head.id, lambda draft: escalate(draft, others_waiting=others))
+            )
+        else:
+            self._transactor.run(head.id, lambda _: None)
+
+    def _take_over(self, head: Session) -> None:
+        """A turn ran out: it is called once more, and given up after that."""
+        request = self._transactor.tools.new_id()
+
+        def decide(draft: Draft) -> None:
+            turn = draft.after.turn
+            if turn is None or turn.until > draft.now:
+                return
+            if turn.attempt < ATTEMPTS:
+                take(draft, turn.entry, attempt=turn.attempt + 1)
+            else:
+                give_up(draft, turn.entry, "The bot did not answer.")
+
+        draft = self._transactor.run(head.id, decide, request=request)
+        self._publisher.publish_new(draft)
+        self._run_if_taken(draft, request)
+
+    def _take_queued(self, head: Session) -> Session:
+        """The bot gets the next thing the user said while its turn ran, if it wants any of it; returns the head then."""
+        request = self._transactor.tools.new_id()
+        entries = self._transactor.store.entries(head.id, after=head.handled, limit=QUEUE_READ)
+        events = [entry for entry in entries if entry.from_user()]
+        looked_at = entries[-1].seq if entries else head.user_seq
+
+        def decide(draft: Draft) -> None:
+            wanted = (event.seq for event in events if self._turns.wanted(stored_event(event, draft.after)))
+            take_next(draft, wanted, looked_at)
+
+        return self._run_if_taken(self._transactor.run(head.id, decide, request=request, known=head), request)
+
+    def _run_if_taken(self, draft: Draft, request: str) -> Session:
+        turn = draft.after.turn
+        if turn is None or turn.by != request:
+            return draft.after
+        found = self._transactor.store.entries(draft.after.id, after=turn.entry - 1, limit=1)
+        return self._turns.take(draft.after, found[0]) if found else draft.after

@@ -1,0 +1,83 @@
+"""Running the bot's turn: call it once, land its result in one commit, give the user a human when it fails."""
+
+import logging
+from dataclasses import replace
+
+from chalicelib.bots.base import Bot, BotEvent, checked, stored_event
+from chalicelib.desk.calling import Caller
+from chalicelib.desk.publisher import Publisher
+from chalicelib.desk.transactor import Transactor
+from chalicelib.errors import Duplicate, TooLarge
+from chalicelib.model.entry import Entry
+from chalicelib.model.session import Session
+from chalicelib.model.turning import finish, give_up
+
+log = logging.getLogger(__name__)
+
+HANDOFF_LIMIT = 200
+"""Messages of a human stretch that a bot is told of, the latest ones."""
+
+
+class Turns:
+    """Asks the bot, and takes its turns."""
+
+    def __init__(self, transactor: Transactor, bot: Bot, caller: Caller, publisher: Publisher) -> None:
+        self._transactor = transactor
+        self._bot = bot
+        self._caller = caller
+        self._publisher = publisher
+
+    def wanted(self, event: BotEvent) -> bool:
+        """Whether the bot wants the event. A bot that cannot tell gets it, and its turn shows what is wrong."""
+        try:
+            return self._bot.wants(event)
+        except Exception:  # the user's own code: whatever it raises is a bot that failed, and its turn says so
+            log.exception("the bot could not say whether it wants an event", extra={"session": event.session_id})
+            return True
+
+    def take(self, session: Session, entry: Entry) -> Session:
+        """Run the turn that `session.turn` gave to this request, and wait for it at most the bot's time limit.
+
+        Returns the head as this left it, or as it was before where somebody else has moved on.
+        """
+        timeout = self._transactor.policy.bot_timeout.total_seconds()
+        landed: list[Session] = []
+        if self._caller.run(lambda: landed.append(self._call(session, entry)), timeout):
+            return landed[0]
+        log.warning("the bot did not answer in time", extra={"session": session.id, "seq": entry.seq})
+        return self._give_up(session, entry.seq, f"The bot did not answer within {timeout:g} seconds.")
+
+    def _call(self, session: Session, entry: Entry) -> Session:
+        event = self._told(stored_event(entry, session), session, entry)
+        try:
+            actions = checked(self._bot.turn(event))
+        except Exception:  # the user's own code: whatever it raises hands the user to a human
+            log.exception("the bot failed", extra={"session": session.id, "seq": entry.seq})
+            return self._give_up(session, entry.seq, "The bot failed.")
+        facts = dict(event.user.facts)
+        try:
+            draft = self._transactor.run(
+                session.id, lambda draft: finish(draft, entry.seq, actions, facts), known=session
+            )
+        except TooLarge:
+            log.warning("the bot's message is too large", extra={"session": session.id, "seq": entry.seq})
+            return self._give_up(session, entry.seq, "The bot's message was too large.")
+        except Duplicate:
+            log.info("the turn's result is there already", extra={"session": session.id, "seq": entry.seq})
+            return session
+        return self._publisher.publish_new(draft)
+
+    def _told(self, event: BotEvent, session: Session, entry: Entry) -> BotEvent:
+        """The event with what it costs a read to know: facts about the user, and the human stretch before it."""
+        store = self._transactor.store
+        if session.has_facts:
+            event = replace(event, user=replace(event.user, facts=store.facts(session.id)))
+        if session.human_from is not None and not session.paused:
+            stretch = store.entries(session.id, after=session.human_from, before=entry.seq, limit=2 * HANDOFF_LIMIT)
+            words = [said for said in stretch if said.kind == "message" and said.fate != "suppressed"]
+            event = replace(event, handoff=tuple(words[-HANDOFF_LIMIT:]))
+        return event
+
+    def _give_up(self, session: Session, seq: int, reason: str) -> Session:
+        draft = self._transactor.run(session.id, lambda draft: give_up(draft, seq, reason), known=session)
+        return self._publisher.publish_new(draft)

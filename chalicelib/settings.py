@@ -1,0 +1,158 @@
+"""The environment, read once, every mistake reported at once."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.errors import BadSettings
+from chalicelib.model.policy import Policy
+
+_STORES = ("sqlite:///", "postgresql://", "dynamodb://")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator set. `alerts` holds `log`, `sns:<arn>` and `webhook:<url>`."""
+
+    data: str = ".hitl"
+    store: str = "sqlite:///.hitl/hitl.db"
+    admin_token: str | None = None
+    secret: str | None = None
+    alerts: tuple[str, ...] = ()
+    bot: str = "chalicelib.bot:bot"
+    public_url: str = ""
+    webhook_secret: str | None = None
+    policy: Policy = Policy()
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings in these variables. Raises BadSettings with a sentence for each mistake, the variable and an example."""
+    reader = _Reader(environment)
+    default = Policy()
+    data = reader.text("HITL_DATA", ".hitl")
+    settings = Settings(
+        data=data,
+        store=reader.value("HITL_STORE", _store, f"sqlite:///{data}/hitl.db", "sqlite:///.hitl/hitl.db"),
+        admin_token=reader.value("HITL_ADMIN_TOKEN", _secret, None, "a random text of at least 16 characters"),
+        secret=reader.value("HITL_SECRET", _secret, None, "a random text of at least 16 characters"),
+        alerts=reader.value("HITL_ALERTS", _alerts, (), "log,sns:arn:aws:sns:eu-central-1:123456789012:hitl"),
+        bot=reader.value("HITL_BOT", _bot, "chalicelib.bot:bot", "chalicelib.bot:bot"),
+        public_url=reader.value("HITL_PUBLIC_URL", _url, "", "https://chat.example.com"),
+        webhook_secret=reader.value("HITL_WEBHOOK_SECRET", _secret, None, "a random text of at least 16 characters"),
+        policy=Policy(
+            pause_lasts=reader.value("HITL_PAUSE_LASTS", _duration, default.pause_lasts, "24h"),
+            escalate_after=reader.value("HITL_ESCALATE_AFTER", _durations, default.escalate_after, "5m,15m,60m"),
+            bot_timeout=reader.value("HITL_BOT_TIMEOUT", _bot_timeout, default.bot_timeout, "8s (at most 25s)"),
+            pause_on_failure=reader.value("HITL_PAUSE_ON_FAILURE", _switch, default.pause_on_failure, "on"),
+            visitor_burst=reader.value("HITL_VISITOR_BURST", _count, default.visitor_burst, "60"),
+            visitor_rate=reader.value("HITL_VISITOR_RATE", _rate, default.visitor_rate, "2 (messages a second)"),
+        ),
+    )
+    if any(alert.startswith("webhook:") for alert in settings.alerts) and settings.webhook_secret is None:
+        reader.mistakes.append("HITL_WEBHOOK_SECRET: needed to sign what HITL_ALERTS sends to a webhook")
+    if reader.mistakes:
+        raise BadSettings("\n".join(reader.mistakes))
+    return settings
+
+
+class _Reader:
+    """Reads variables and collects what is wrong with them; an empty variable counts as not set."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.mistakes: list[str] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self._environment.get(name, "").strip() or default
+
+    def value(self, name: str, parse: Callable[[str], Any], default: Any, example: str) -> Any:
+        given = self._environment.get(name, "").strip()
+        if not given:
+            return default
+        try:
+            return parse(given)
+        except ValueError as error:
+            self.mistakes.append(f"{name}: {error}; for example {example}")
+            return default
+
+
+def _store(given: str) -> str:
+    if not given.startswith(_STORES) or given in _STORES:
+        raise ValueError(f"must begin with one of {', '.join(_STORES)}")
+    return given
+
+
+def _secret(given: str) -> str:
+    if len(given) < 16:  # noqa: PLR2004 - said in the sentence
+        raise ValueError("must have at least 16 characters")
+    return given
+
+
+def _alerts(given: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in given.split(",") if part.strip())
+    for part in parts:
+        if part != "log" and not re.fullmatch(r"sns:arn:aws[\w-]*:sns:\S+|webhook:https?://\S+", part):
+            raise ValueError(f"{part!r} is none of log, sns:<topic arn>, webhook:<url>")
+    return parts
+
+
+def _bot(given: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", given):
+        raise ValueError("must be module:name")
+    return given
+
+
+def _url(given: str) -> str:
+    if not re.fullmatch(r"https?://[^\s?#]+", given):
+        raise ValueError("must be the address of the pages")
+    return given.rstrip("/")
+
+
+def _duration(given: str) -> timedelta:
+    match = _DURATION.fullmatch(given.strip())
+    if match is None or float(match[1]) <= 0:
+        raise ValueError("must be a time such as 30s, 5m, 24h or 3d")
+    try:
+        return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
+    except OverflowError as error:
+        raise ValueError("is longer than anybody lives") from error
+
+
+def _durations(given: str) -> tuple[timedelta, ...]:
+    if given.lower() == "off":
+        return ()
+    steps = tuple(_duration(part) for part in given.split(","))
+    if list(steps) != sorted(set(steps)):
+        raise ValueError("must grow from step to step")
+    return steps
+
+
+def _bot_timeout(given: str) -> timedelta:
+    length = _duration(given)
+    if length > timedelta(seconds=25):
+        raise ValueError("must stay below the 29 s that API Gateway waits")
+    return length
+
+
+def _switch(given: str) -> bool:
+    try:
+        return {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}[given.lower()]
+    except KeyError as error:
+        raise ValueError("must be on or off") from error
+
+
+def _count(given: str) -> int:
+    if not given.isascii() or not given.isdigit() or int(given) < 1:
+        raise ValueError("must be a whole number above 0")
+    return int(given)
+
+
+def _rate(given: str) -> float:
+    rate = float(given)
+    if not 0 < rate < float("inf"):
+        raise ValueError("must be a number above 0")
+    return rate

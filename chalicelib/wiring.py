@@ -1,0 +1,102 @@
+"""Settings to desk: the only module that names backends. Lazy and cached; nothing happens at import."""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+
+from chalicelib.alerts.base import Alerter
+from chalicelib.bots.base import Bot
+from chalicelib.desk.desk import Desk
+from chalicelib.errors import BadSettings
+from chalicelib.settings import Settings, read_settings
+from chalicelib.store.base import Store
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises BadSettings."""
+    return read_settings(os.environ)
+
+
+@cache
+def desk() -> Desk:
+    """The desk of this process: `desk().pause("webchat", user_id)`."""
+    return build(settings())
+
+
+@cache
+def signing_secret() -> str:
+    """What visitors' tokens are signed with: HITL_SECRET, or a random one made once and kept in the store."""
+    return settings().secret or desk().store.secret(secrets.token_urlsafe(32))
+
+
+def build(given: Settings) -> Desk:
+    """A desk as these settings describe it."""
+    alerters = build_alerters(given)
+    policy = replace(given.policy, alerters=tuple(alerter.name for alerter in alerters))
+    return Desk(
+        build_store(given.store), build_bot(given.bot), alerters=alerters, policy=policy, public_url=given.public_url
+    )
+
+
+def build_store(url: str) -> Store:
+    """The store of a `HITL_STORE`, its own structures made where that needs no operator."""
+    kind, _, rest = url.partition("://")
+    store: Store
+    if kind == "dynamodb":
+        from chalicelib.store.dynamodb import DynamoDBStore
+
+        store = DynamoDBStore(rest)
+    else:
+        from chalicelib.store.sql import SQLStore
+
+        store = SQLStore(url)
+    store.prepare()
+    return store
+
+
+def build_alerters(given: Settings) -> list[Alerter]:
+    """The alerters of `HITL_ALERTS`, each with a name of its own."""
+    alerters: list[Alerter] = []
+    for number, alert in enumerate(given.alerts):
+        kind, _, rest = alert.partition(":")
+        name = kind if not any(alerter.name == kind for alerter in alerters) else f"{kind}{number}"
+        if kind == "sns":
+            from chalicelib.alerts.sns import SNSAlerter
+
+            alerters.append(SNSAlerter(rest, name=name))
+        elif kind == "webhook":
+            from chalicelib.alerts.webhook import WebhookAlerter
+
+            alerters.append(WebhookAlerter(rest, secret=given.webhook_secret or "", name=name))
+        else:
+            from chalicelib.alerts.log import LogAlerter
+
+            alerters.append(LogAlerter(sys.stderr, name=name))
+    return alerters
+
+
+def build_bot(path: str) -> Bot:
+    """The bot of a `HITL_BOT`. Raises BadSettings when there is none."""
+    module, _, name = path.partition(":")
+    try:
+        bot = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise BadSettings(f"HITL_BOT: {path} cannot be imported: {error}") from error
+    if not isinstance(bot, Bot):
+        raise BadSettings(f"HITL_BOT: {path} is no Bot; for example chalicelib.bot:bot, a ScriptBot")
+    return bot
+
+
+def forget(environment: Mapping[str, str] | None = None) -> None:
+    """Drop what is cached, so that the next call reads the environment again; for tests and the local server."""
+    if desk.cache_info().currsize:
+        desk().store.close()
+    for cached in (settings, desk, signing_secret):
+        cached.cache_clear()
+    if environment:
+        os.environ.update(environment)
