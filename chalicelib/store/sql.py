@@ -1,0 +1,307 @@
+"""Sessions in a SQL database: SQLite, embedded, on a laptop or one server."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+from pydantic import JsonValue
+from sqlalchemy import Row, text
+from sqlalchemy.exc import IntegrityError
+
+from chalicelib.errors import Conflict, Duplicate, NotificationNotFound
+from chalicelib.model.entry import Entry, decode, encode
+from chalicelib.model.session import Session
+from chalicelib.model.value import stamp
+from chalicelib.store import keys
+from chalicelib.store.base import COUNT_LIMIT, Notification, Page, SessionQuery, Store, Token
+from chalicelib.store.sql_engine import Database
+from chalicelib.store.sql_schema import complaints, migrate
+
+_UNREAD, _READ, _ARCHIVED = 0, 1, 2
+"""A notification's state, in numbers that only grow."""
+
+_PAST_NUMBERS = 2**31 - 1
+"""Above every number of an entry: the largest INTEGER of every dialect."""
+
+_PAST_TIMES = "~"
+"""Sorts after every key that starts with a time."""
+
+_LOAD = text("SELECT head FROM sessions WHERE id = :id")
+_ATTEMPT = text("SELECT attempt FROM sessions WHERE id = :id")
+_FIRST = text(
+    "INSERT INTO sessions (id, rev, attempt, head, activity_key, paused_key, owner_key, name_key, due_key)"
+    " VALUES (:id, :rev, :attempt, :head, :activity_key, :paused_key, :owner_key, :name_key, :due_key)"
+    " ON CONFLICT DO NOTHING"
+)
+_NEXT = text(
+    "UPDATE sessions SET rev = :rev, attempt = :attempt, head = :head, activity_key = :activity_key,"
+    " paused_key = :paused_key, owner_key = :owner_key, name_key = :name_key, due_key = :due_key"
+    " WHERE id = :id AND rev = :known"
+)
+_APPEND = text("INSERT INTO entries (session_id, seq, id, body) VALUES (:session_id, :seq, :id, :body)")
+_REWRITE = text("UPDATE entries SET body = :body WHERE session_id = :session_id AND seq = :seq")
+_NOTIFY = text("INSERT INTO notifications (session_id, seq, sort_key, state) VALUES (:session_id, :seq, :sort_key, 0)")
+_REMEMBER = text(
+    "INSERT INTO facts (session_id, body) VALUES (:session_id, :body)"
+    " ON CONFLICT (session_id) DO UPDATE SET body = excluded.body"
+)
+_FORWARD = text("SELECT body FROM entries WHERE session_id = :session_id AND seq > :after ORDER BY seq LIMIT :limit")
+_BACKWARD = text(
+    "SELECT body FROM entries WHERE session_id = :session_id AND seq > :after AND seq < :before"
+    " ORDER BY seq DESC LIMIT :limit"
+)
+_FIND = text("SELECT body FROM entries WHERE session_id = :session_id AND id = :id")
+_FACTS = text("SELECT body FROM facts WHERE session_id = :session_id")
+_BY_ACTIVITY = text(
+    "SELECT head, activity_key AS sort_key FROM sessions WHERE activity_key > :after ORDER BY activity_key LIMIT :limit"
+)
+_PAUSED = text(
+    "SELECT head, paused_key AS sort_key FROM sessions WHERE paused_key > :after ORDER BY paused_key LIMIT :limit"
+)
+_BY_OWNER = text(
+    "SELECT head, paused_key AS sort_key FROM sessions WHERE owner_key = :owner AND paused_key > :after"
+    " ORDER BY paused_key LIMIT :limit"
+)
+_BY_NAME = text(
+    "SELECT head, name_key AS sort_key FROM sessions WHERE name_key > :after AND name_key < :past"
+    " ORDER BY name_key LIMIT :limit"
+)
+_WAITING = text(
+    "SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE paused_key > :first AND paused_key < :past LIMIT :limit) AS counted"
+)
+_DUE = text("SELECT id FROM sessions WHERE due_key < :past ORDER BY due_key LIMIT :limit")
+_ERASE = (
+    text("DELETE FROM entries WHERE session_id = :session_id"),
+    text("DELETE FROM facts WHERE session_id = :session_id"),
+    text("DELETE FROM notifications WHERE session_id = :session_id"),
+)
+_LISTED = text(
+    "SELECT n.session_id, n.sort_key, n.state, e.body FROM notifications n"
+    " JOIN entries e ON e.session_id = n.session_id AND e.seq = n.seq"
+    " WHERE n.state < 2 AND n.sort_key < :before ORDER BY n.sort_key DESC LIMIT :limit"
+)
+_COUNT_UNREAD = text("SELECT COUNT(*) FROM (SELECT 1 FROM notifications WHERE state = 0 LIMIT :limit) AS counted")
+_MARK = text("UPDATE notifications SET state = :state WHERE session_id = :session_id AND seq = :seq AND state < :state")
+_NOTIFIED = text("SELECT 1 FROM notifications WHERE session_id = :session_id AND seq = :seq")
+_MARK_ALL = text(
+    "UPDATE notifications SET state = 1 WHERE state = 0 AND sort_key IN"
+    " (SELECT sort_key FROM notifications WHERE state = 0 ORDER BY sort_key LIMIT :limit)"
+)
+_ADD_TOKEN = text(
+    "INSERT INTO tokens (digest, id, created_key, body) VALUES (:digest, :id, :created_key, :body)"
+    " ON CONFLICT (digest) DO UPDATE SET id = excluded.id, created_key = excluded.created_key, body = excluded.body"
+)
+_TOKEN = text("SELECT body FROM tokens WHERE digest = :digest")
+_TOKENS = text("SELECT body FROM tokens ORDER BY created_key, digest")
+_REVOKE = text("DELETE FROM tokens WHERE id = :id")
+_KEEP_SECRET = text("INSERT INTO secrets (name, secret) VALUES ('signing', :secret) ON CONFLICT DO NOTHING")
+_SECRET = text("SELECT secret FROM secrets WHERE name = 'signing'")
+
+
+class SQLStore(Store):
+    """Sessions in the database at `url`: `sqlite:///path`, whose folder is made. Call `prepare` before anything else."""
+
+    def __init__(self, url: str, *, patience_seconds: float = 5.0) -> None:
+        """`patience_seconds`: how long a caller waits for a lock or a connection before StoreBusy."""
+        self._database = Database(url, patience_seconds=patience_seconds)
+
+    def load(self, session_id: str) -> Session | None:
+        with self._database.read() as connection:
+            head = connection.execute(_LOAD, {"id": session_id}).scalar()
+        return None if head is None else Session.model_validate_json(head)
+
+    def commit(
+        self,
+        before: Session | None,
+        after: Session,
+        entries: Sequence[Entry] = (),
+        amends: Sequence[Entry] = (),
+        *,
+        facts: Mapping[str, JsonValue] | None = None,
+    ) -> None:
+        known = 0 if before is None else before.rev
+        head = {**_head_row(after), "known": known}
+        appended = [_entry_row(after.id, entry) for entry in entries]
+        rewritten = [_entry_row(after.id, entry) for entry in amends]
+        alerts = [_notification_row(after.id, entry) for entry in entries if entry.kind == "alert"]
+        try:
+            with self._database.write() as connection:
+                won = connection.execute(_NEXT if known else _FIRST, head).rowcount == 1
+                if won:
+                    for statement, rows in ((_APPEND, appended), (_REWRITE, rewritten), (_NOTIFY, alerts)):
+                        if rows:
+                            connection.execute(statement, rows)
+                    if facts is not None:
+                        connection.execute(_REMEMBER, {"session_id": after.id, "body": json.dumps(dict(facts))})
+        except IntegrityError:
+            won = False
+        if not won:
+            self._explain_loss(after, entries)
+
+    def _explain_loss(self, after: Session, entries: Sequence[Entry]) -> None:
+        """Raises Duplicate or Conflict; returns when what stands in the way is this very commit."""
+        with self._database.read() as connection:
+            if connection.execute(_ATTEMPT, {"id": after.id}).scalar() == after.attempt:
+                return
+        for entry in entries:
+            stored = self.find(after.id, entry.id)
+            if stored is not None:
+                raise Duplicate(stored)
+        raise Conflict("Somebody else changed this conversation at the same moment.")
+
+    def entries(self, session_id: str, *, after: int = 0, before: int | None = None, limit: int) -> list[Entry]:
+        which = {"session_id": session_id, "after": after, "limit": limit}
+        with self._database.read() as connection:
+            if before is None:
+                bodies = connection.execute(_FORWARD, which).scalars().all()
+            else:
+                last = min(before, _PAST_NUMBERS)
+                bodies = connection.execute(_BACKWARD, {**which, "before": last}).scalars().all()[::-1]
+        return [decode(body) for body in bodies]
+
+    def find(self, session_id: str, entry_id: str) -> Entry | None:
+        with self._database.read() as connection:
+            body = connection.execute(_FIND, {"session_id": session_id, "id": entry_id}).scalar()
+        return None if body is None else decode(body)
+
+    def facts(self, session_id: str) -> dict[str, JsonValue]:
+        with self._database.read() as connection:
+            body = connection.execute(_FACTS, {"session_id": session_id}).scalar()
+        return {} if body is None else cast("dict[str, JsonValue]", json.loads(body))
+
+    def sessions(self, query: SessionQuery, *, cursor: str | None = None, limit: int) -> Page[Session]:
+        after = "" if cursor is None else keys.unseal(cursor)
+        which = {"after": after, "limit": limit + 1}
+        if query.name is not None:
+            first = keys.fold(query.name)
+            statement, which = _BY_NAME, {**which, "after": max(after, first), "past": _past(first)}
+        elif query.assignee is not None:
+            statement, which = _BY_OWNER, {**which, "owner": query.assignee}
+        else:
+            statement = _PAUSED if query.paused else _BY_ACTIVITY
+        with self._database.read() as connection:
+            rows = connection.execute(statement, which).all()
+        heads = (Session.model_validate_json(row.head) for row in rows[:limit])
+        return Page([head for head in heads if _fits(head, query)], _cursor(rows, limit))
+
+    def waiting(self) -> int:
+        which = {"first": keys.WAITING, "past": _past(keys.WAITING), "limit": COUNT_LIMIT}
+        with self._database.read() as connection:
+            return int(connection.execute(_WAITING, which).scalar_one())
+
+    def due(self, now: datetime, *, limit: int) -> list[str]:
+        with self._database.read() as connection:
+            return list(connection.execute(_DUE, {"past": _past(f"{stamp(now)}#"), "limit": limit}).scalars())
+
+    def erase(self, session_id: str) -> None:
+        with self._database.write() as connection:
+            for statement in _ERASE:
+                connection.execute(statement, {"session_id": session_id})
+
+    def notifications(self, *, cursor: str | None = None, limit: int) -> Page[Notification]:
+        before = _PAST_TIMES if cursor is None else keys.unseal(cursor)
+        with self._database.read() as connection:
+            rows = connection.execute(_LISTED, {"before": before, "limit": limit + 1}).all()
+        listed = [
+            Notification(session_id=row.session_id, entry=decode(row.body), read=row.state >= _READ)
+            for row in rows[:limit]
+        ]
+        return Page(listed, _cursor(rows, limit))
+
+    def unread(self) -> int:
+        with self._database.read() as connection:
+            return int(connection.execute(_COUNT_UNREAD, {"limit": COUNT_LIMIT}).scalar_one())
+
+    def mark(self, session_id: str, seq: int, *, read: bool = False, archived: bool = False) -> None:
+        state = _ARCHIVED if archived else _READ if read else _UNREAD
+        which = {"session_id": session_id, "seq": seq}
+        with self._database.write() as connection:
+            if connection.execute(_MARK, {**which, "state": state}).rowcount:
+                return
+            if connection.execute(_NOTIFIED, which).scalar() is None:
+                raise NotificationNotFound("There is no such notification.")
+
+    def mark_all_read(self, *, limit: int) -> int:
+        with self._database.write() as connection:
+            return connection.execute(_MARK_ALL, {"limit": limit}).rowcount
+
+    def add_token(self, digest: str, token: Token) -> None:
+        row = {"digest": digest, "id": token.id, "created_key": stamp(token.created_at), "body": token.to_json()}
+        with self._database.write() as connection:
+            connection.execute(_ADD_TOKEN, row)
+
+    def token(self, digest: str) -> Token | None:
+        with self._database.read() as connection:
+            body = connection.execute(_TOKEN, {"digest": digest}).scalar()
+        return None if body is None else Token.model_validate_json(body)
+
+    def tokens(self) -> list[Token]:
+        with self._database.read() as connection:
+            return [Token.model_validate_json(body) for body in connection.execute(_TOKENS).scalars()]
+
+    def revoke_token(self, token_id: str) -> bool:
+        with self._database.write() as connection:
+            return connection.execute(_REVOKE, {"id": token_id}).rowcount > 0
+
+    def secret(self, proposal: str) -> str:
+        with self._database.write() as connection:
+            connection.execute(_KEEP_SECRET, {"secret": proposal})
+            return str(connection.execute(_SECRET).scalar_one())
+
+    def prepare(self) -> None:
+        with self._database.write() as connection:
+            migrate(connection)
+
+    def check(self) -> list[str]:
+        with self._database.read() as connection:
+            return complaints(connection)
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _head_row(session: Session) -> dict[str, object]:
+    return {
+        "id": session.id,
+        "rev": session.rev,
+        "attempt": session.attempt,
+        "head": session.to_json(),
+        "activity_key": keys.activity_key(session),
+        "paused_key": keys.paused_key(session),
+        "owner_key": keys.owner_key(session),
+        "name_key": keys.name_key(session),
+        "due_key": keys.due_key(session),
+    }
+
+
+def _entry_row(session_id: str, entry: Entry) -> dict[str, object]:
+    return {"session_id": session_id, "seq": entry.seq, "id": entry.id, "body": encode(entry)}
+
+
+def _notification_row(session_id: str, entry: Entry) -> dict[str, object]:
+    key = keys.notification_key(entry.at, session_id, entry.seq)
+    return {"session_id": session_id, "seq": entry.seq, "sort_key": key}
+
+
+def _fits(session: Session, query: SessionQuery) -> bool:
+    """Whether the head is what was asked for: a key may be of an earlier release, or say more than the name does."""
+    if query.name is not None and not keys.fold(session.user.name).startswith(keys.fold(query.name)):
+        return False
+    if query.assignee is not None:
+        return keys.owner_key(session) == query.assignee
+    return session.paused or not query.paused
+
+
+def _cursor(rows: Sequence[Row[tuple[object, ...]]], limit: int) -> str | None:
+    """Where the next page starts, given one row more than this page holds; None: there was none."""
+    return keys.seal(rows[limit - 1].sort_key) if len(rows) > limit else None
+
+
+def _past(prefix: str) -> str:
+    """The first text that sorts after every text beginning with `prefix`, by code point."""
+    stem = prefix.rstrip("\U0010ffff")
+    if not stem:
+        return "\U0010ffff" * 100  # longer than any name that is kept
+    code = ord(stem[-1]) + 1
+    return stem[:-1] + chr(0xE000 if code == 0xD800 else code)  # noqa: PLR2004 - surrogates are no text
