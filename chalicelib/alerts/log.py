@@ -10,9 +10,8 @@ from chalicelib.errors import AlertFailed
 class LogAlerter(Alerter):
     """One line an alert to a stream; None means whatever standard error is at the time."""
 
-    name = "log"
-
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, *, name: str = "log") -> None:
+        self.name = name
         self._stream = stream
 
     def publish(self, alert: Alert) -> None:

@@ -23,7 +23,7 @@ class SNSAlerter(Alerter):
     again, for subscribers that must not act twice. Raises BadSettings for anything but a topic's ARN.
     """
 
-    def __init__(self, topic_arn: str, client: "SNSClient | None" = None) -> None:
+    def __init__(self, topic_arn: str, client: "SNSClient | None" = None, *, name: str | None = None) -> None:
         match = _ARN.fullmatch(topic_arn)
         if match is None:
             raise BadSettings(
@@ -32,7 +32,7 @@ class SNSAlerter(Alerter):
         self._arn = topic_arn
         self._region, self._topic = match.groups()
         self._client = client
-        self.name = alerter_name("sns", self._topic, topic_arn)
+        self.name = name or alerter_name("sns", self._topic, topic_arn)
 
     def publish(self, alert: Alert) -> None:
         attributes = {

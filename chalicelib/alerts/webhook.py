@@ -48,7 +48,13 @@ class WebhookAlerter(Alerter):
     """
 
     def __init__(
-        self, url: str, secret: str, *, timeout_seconds: float = 3.0, clock: Callable[[], float] = time.time
+        self,
+        url: str,
+        secret: str,
+        *,
+        name: str | None = None,
+        timeout_seconds: float = 3.0,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         parts = _parse(url)
         if not secret:
@@ -60,7 +66,7 @@ class WebhookAlerter(Alerter):
         self._secret = secret.encode()
         self._timeout = timeout_seconds
         self._clock = clock
-        self.name = alerter_name("webhook", self._host, url)
+        self.name = name or alerter_name("webhook", self._host, url)
 
     def publish(self, alert: Alert) -> None:
         body = encode(alert)

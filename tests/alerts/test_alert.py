@@ -8,6 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.alerts.base import alert_from
+from chalicelib.alerts.log import LogAlerter
+from chalicelib.alerts.sns import SNSAlerter
+from chalicelib.alerts.webhook import WebhookAlerter
 from chalicelib.model.alerting import escalate, raise_alert
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import BOT, AlertDetail
@@ -146,3 +149,15 @@ def test_an_entry_that_is_no_alert_makes_none():
 
     with pytest.raises(ValueError, match="entry 1 is no alert"):
         alert_from(draft.entries[0], draft.after, PUBLIC_URL)
+
+
+@pytest.mark.parametrize(
+    "alerter",
+    [
+        LogAlerter(name="mine"),
+        SNSAlerter("arn:aws:sns:eu-central-1:123456789012:alerts", name="mine"),
+        WebhookAlerter("https://example.com/", "between us", name="mine"),
+    ],
+)
+def test_an_alerter_can_be_given_its_name(alerter):
+    assert alerter.name == "mine"
