@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -26,7 +26,7 @@ class Settings:
     bot: str = "chalicelib.bot:bot"
     public_url: str = ""
     webhook_secret: str | None = None
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -60,24 +59,25 @@ def build_store(url: str) -> Store:
 
 
 def build_alerters(given: Settings) -> list[Alerter]:
-    """The alerters of `HITL_ALERTS`, each with a name of its own."""
-    alerters: list[Alerter] = []
-    for number, alert in enumerate(given.alerts):
+    """The alerters of `HITL_ALERTS`; one named twice is one."""
+    alerters: dict[str, Alerter] = {}
+    for alert in given.alerts:
         kind, _, rest = alert.partition(":")
-        name = kind if not any(alerter.name == kind for alerter in alerters) else f"{kind}{number}"
+        alerter: Alerter
         if kind == "sns":
             from chalicelib.alerts.sns import SNSAlerter
 
-            alerters.append(SNSAlerter(rest, name=name))
+            alerter = SNSAlerter(rest)
         elif kind == "webhook":
             from chalicelib.alerts.webhook import WebhookAlerter
 
-            alerters.append(WebhookAlerter(rest, secret=given.webhook_secret or "", name=name))
+            alerter = WebhookAlerter(rest, given.webhook_secret or "")
         else:
             from chalicelib.alerts.log import LogAlerter
 
-            alerters.append(LogAlerter(sys.stderr, name=name))
-    return alerters
+            alerter = LogAlerter()
+        alerters[alerter.name] = alerter
+    return list(alerters.values())
 
 
 def build_bot(path: str) -> Bot:

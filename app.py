@@ -1,0 +1,18 @@
+"""The Chalice app: registers the routes and names the functions."""
+
+from chalice import Chalice
+from chalice.app import CloudWatchEvent, Rate
+
+from chalicelib.handlers import jobs, notifications, pages, sessions, webchat
+
+app = Chalice(app_name="hitl")
+app.register_blueprint(sessions.routes, url_prefix="/api/botpress-hitl")
+app.register_blueprint(notifications.routes, url_prefix="/api/botpress-hitl")
+app.register_blueprint(webchat.routes, url_prefix="/api/webchat")
+app.register_blueprint(pages.routes)
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def sweep(event: CloudWatchEvent) -> None:  # noqa: ARG001 - the shape of a scheduled function
+    """Do what is due; every minute."""
+    jobs.sweep()

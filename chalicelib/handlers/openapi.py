@@ -1,0 +1,195 @@
+"""The HTTP interface described by its own models, as OpenAPI 3.1."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from chalicelib.handlers import shapes
+from chalicelib.model.views import SessionView
+
+BASE = "/api/botpress-hitl"
+CHAT = "/api/webchat"
+Who = Literal["agent", "anyone of ours", "visitor", "nobody"]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One route: who may call it, what it takes and gives."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    who: Who
+    answer: type[BaseModel]
+    body: type[BaseModel] | None = None
+    query: tuple[str, ...] = ()
+    refusals: tuple[int, ...] = ()
+
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "paused": {"type": "string", "enum": ["true", "false"]},
+    "onlyPaused": {"type": "string", "enum": ["true", "false"]},
+    "assignee": {"type": "string"},
+    "q": {"type": "string"},
+    "cursor": {"type": "string"},
+    "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 50},
+    "after": {"type": "integer", "minimum": 0, "maximum": 10**12},
+    "before": {"type": "integer", "minimum": 0, "maximum": 10**12},
+}
+
+_SESSION = f"{BASE}/sessions/{{session}}"
+_COMMAND = (404, 413)
+
+OPERATIONS = (
+    Operation(
+        "GET", f"{BASE}/sessions", "listSessions", "Sessions, by latest activity or longest waiting", "agent",
+        shapes.SessionsAnswer, query=("paused", "onlyPaused", "assignee", "q", "cursor", "limit"),
+    ),
+    Operation(
+        "GET", _SESSION, "readSession", "A session and part of its log", "anyone of ours",
+        shapes.LogAnswer, query=("after", "before", "limit"), refusals=(404,),
+    ),
+    Operation(
+        "POST", f"{_SESSION}/pause", "pause", "Silence the bot", "anyone of ours",
+        SessionView, shapes.PauseRequest, refusals=_COMMAND,
+    ),
+    Operation(
+        "POST", f"{_SESSION}/unpause", "unpause", "Let the bot speak again", "anyone of ours",
+        SessionView, shapes.Nothing, refusals=_COMMAND,
+    ),
+    Operation(
+        "POST", f"{_SESSION}/message", "say", "Say something as the agent, or as the bot", "anyone of ours",
+        shapes.MessageAnswer, shapes.MessageRequest, refusals=(*_COMMAND, 409),
+    ),
+    Operation(
+        "POST", f"{_SESSION}/claim", "claim", "Take the session over", "agent",
+        SessionView, shapes.ClaimRequest, refusals=(*_COMMAND, 409),
+    ),
+    Operation(
+        "POST", f"{_SESSION}/release", "release", "Give the session back to all agents", "agent",
+        SessionView, shapes.Nothing, refusals=(*_COMMAND, 409),
+    ),
+    Operation(
+        "POST", f"{_SESSION}/note", "note", "Leave a note for other agents", "agent",
+        shapes.MessageAnswer, shapes.NoteRequest, refusals=(*_COMMAND, 409),
+    ),
+    Operation(
+        "POST", f"{_SESSION}/typing", "typing", "The agent is typing", "agent",
+        SessionView, shapes.Nothing, refusals=_COMMAND,
+    ),
+    Operation(
+        "POST", f"{_SESSION}/read", "markRead", "The agents have read up to a number", "agent",
+        SessionView, shapes.ReadRequest, refusals=_COMMAND,
+    ),
+    Operation(
+        "GET", f"{BASE}/notifications", "listNotifications", "Alerts, newest first", "agent",
+        shapes.NotificationsAnswer, query=("cursor", "limit"),
+    ),
+    Operation(
+        "POST", f"{BASE}/notifications/{{notification}}/read", "readNotification", "Mark one as read", "agent",
+        shapes.UnreadAnswer, shapes.Nothing, refusals=_COMMAND,
+    ),
+    Operation(
+        "POST", f"{BASE}/notifications/{{notification}}/archive", "archiveNotification", "Take one off the list", "agent",
+        shapes.UnreadAnswer, shapes.Nothing, refusals=_COMMAND,
+    ),
+    Operation(
+        "POST", f"{BASE}/notifications/read", "readAllNotifications", "Mark all as read", "agent",
+        shapes.UnreadAnswer, shapes.Nothing, refusals=(413,),
+    ),
+    Operation("GET", f"{BASE}/me", "me", "Who the token belongs to", "anyone of ours", shapes.MeAnswer),
+    Operation(
+        "POST", f"{CHAT}/visitors", "visit", "A new visitor", "nobody",
+        shapes.VisitorAnswer, shapes.VisitorRequest, refusals=(413,),
+    ),
+    Operation(
+        "POST", f"{CHAT}/messages", "visitorSay", "The visitor says something", "visitor",
+        shapes.VisitorEntryAnswer, shapes.VisitorMessageRequest, refusals=(404, 409, 413, 429),
+    ),
+    Operation(
+        "GET", f"{CHAT}/messages", "follow", "What came after a number", "visitor",
+        shapes.FollowAnswer, query=("after", "limit"),
+    ),
+    Operation(
+        "POST", f"{CHAT}/postback", "press", "The visitor presses a button", "visitor",
+        shapes.VisitorEntryAnswer, shapes.PostbackRequest, refusals=(404, 409, 413, 429),
+    ),
+    Operation(
+        "POST", f"{CHAT}/human", "askForAHuman", "The visitor wants a human", "visitor",
+        shapes.StateAnswer, shapes.Nothing, refusals=(413,),
+    ),
+    Operation(
+        "POST", f"{CHAT}/typing", "visitorTyping", "The visitor is typing", "visitor",
+        shapes.StateAnswer, shapes.Nothing, refusals=(413,),
+    ),
+    Operation(
+        "POST", f"{CHAT}/read", "visitorRead", "The visitor has read up to a number", "visitor",
+        shapes.StateAnswer, shapes.ReadRequest, refusals=(413,),
+    ),
+    Operation("GET", "/api/health", "health", "That the function runs", "nobody", shapes.HealthAnswer),
+)  # fmt: skip
+
+
+@cache
+def describe() -> dict[str, Any]:
+    """The document of `/openapi.json`."""
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(shapes.Refusal, "serialization")]
+    for operation in OPERATIONS:
+        models.append((operation.answer, "serialization"))
+        if operation.body is not None:
+            models.append((operation.body, "validation"))
+    refs, schemas = models_json_schema(list(dict.fromkeys(models)), ref_template="#/components/schemas/{model}")
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _described(operation, refs)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "hitl", "version": "0.1.0", "description": "A human in the chatbot's loop."},
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {
+                "agent": {"type": "http", "scheme": "bearer", "description": "A token of `manage.py token create`."},
+                "visitor": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token of `POST /api/webchat/visitors`.",
+                },
+            },
+        },
+    }
+
+
+def _described(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
+    names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
+    signed = operation.who != "nobody"
+    statuses = {400, *operation.refusals, 503} | ({401} if signed else set())
+    if operation.who in ("agent", "anyone of ours"):
+        statuses.add(403)
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "parameters": [
+            *({"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names),
+            *({"name": name, "in": "query", "schema": PARAMETERS[name]} for name in operation.query),
+        ],
+        "responses": {
+            "200": _content("Done", refs[operation.answer, "serialization"]),
+            **{str(status): _content("Refused", refs[shapes.Refusal, "serialization"]) for status in sorted(statuses)},
+        },
+    }
+    if signed:
+        described["security"] = [{"visitor" if operation.who == "visitor" else "agent": []}]
+    if operation.body is not None:
+        schema = refs[operation.body, "validation"]
+        described["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+    return described
+
+
+def _content(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

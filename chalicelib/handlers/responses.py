@@ -1,0 +1,73 @@
+"""Errors to statuses, answers to JSON: the edge between the desk and HTTP."""
+
+import functools
+import json
+import logging
+from collections.abc import Callable
+from typing import ParamSpec
+
+from chalice import Response
+from pydantic import BaseModel
+
+from chalicelib import errors
+
+log = logging.getLogger(__name__)
+Given = ParamSpec("Given")
+Headers = dict[str, str | list[str]]
+
+STATUSES: dict[type[errors.HitlError], int] = {
+    errors.Malformed: 400,
+    errors.NotSignedIn: 401,
+    errors.Forbidden: 403,
+    errors.SessionNotFound: 404,
+    errors.EntryNotFound: 404,
+    errors.NotificationNotFound: 404,
+    errors.RouteNotFound: 404,
+    errors.AlreadyClaimed: 409,
+    errors.NotPaused: 409,
+    errors.IdReused: 409,
+    errors.TooLarge: 413,
+    errors.TooFast: 429,
+    errors.StoreBusy: 503,
+    errors.BadSettings: 503,
+}
+"""What each error that may reach a caller is answered with; the others never leave the desk."""
+
+INSIDE = (errors.Conflict, errors.Duplicate, errors.AlertFailed, errors.BotFailed)
+"""Errors that the desk handles itself."""
+
+RETRY_AFTER = {429: "1", 503: "1"}
+"""Seconds after which a refused request may come again."""
+
+JSON_HEADERS: Headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+
+
+def reply(answer: BaseModel, *, status: int = 200, headers: Headers | None = None) -> Response:
+    """The model as a JSON answer, which no cache keeps."""
+    return Response(answer.model_dump_json(), status_code=status, headers={**JSON_HEADERS, **(headers or {})})
+
+
+def answers(view: Callable[Given, Response]) -> Callable[Given, Response]:
+    """Turn the errors that a view raises on purpose into their statuses."""
+
+    @functools.wraps(view)
+    def answered(*args: Given.args, **kwargs: Given.kwargs) -> Response:
+        try:
+            return view(*args, **kwargs)
+        except errors.HitlError as error:
+            return refusal(error)
+
+    return answered
+
+
+def refusal(error: errors.HitlError) -> Response:
+    """The error as `{"Code","Message"}`."""
+    status = STATUSES.get(type(error))
+    if status is None:
+        log.error("an inner error reached the edge: %s", type(error).__name__)
+        status, error = 503, errors.StoreBusy("Something did not finish. Please try again.")
+    headers: Headers = dict(JSON_HEADERS)
+    if status in RETRY_AFTER:
+        headers["Retry-After"] = RETRY_AFTER[status]
+    body = json.dumps({"Code": type(error).__name__, "Message": str(error)})
+    return Response(body, status_code=status, headers=headers)

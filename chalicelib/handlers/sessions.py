@@ -1,0 +1,152 @@
+"""Routes of agents and programs: sessions."""
+
+from chalice import Blueprint, Response
+
+from chalicelib.errors import Forbidden, Malformed
+from chalicelib.handlers.auth import Principal, signed_in
+from chalicelib.handlers.requests import flag, limit, number, parameter, read, session_id
+from chalicelib.handlers.responses import answers, reply
+from chalicelib.handlers.shapes import (
+    ClaimRequest,
+    LogAnswer,
+    MessageAnswer,
+    MessageRequest,
+    NoteRequest,
+    Nothing,
+    PauseRequest,
+    ReadRequest,
+    SessionsAnswer,
+)
+from chalicelib.model.session import Session
+from chalicelib.model.views import SessionView, entry_view, session_view
+from chalicelib.store.base import Page, SessionQuery
+from chalicelib.wiring import desk
+
+routes = Blueprint(__name__)
+
+
+@routes.route("/sessions", methods=["GET"])
+@answers
+def list_sessions() -> Response:
+    """Sessions by latest activity, the paused ones by longest waiting, or those whose user's name begins with `q`."""
+    agent = _agent()
+    request = routes.current_request
+    words, assignee = parameter(request, "q"), parameter(request, "assignee")
+    paused = flag(request, "paused") or flag(request, "onlyPaused")
+    at_most, cursor = limit(request), parameter(request, "cursor")
+    if words is not None:
+        if paused or assignee:
+            raise Malformed("q: cannot be combined with other filters")
+        return _page(desk().reader.search(words, cursor=cursor, limit=at_most))
+    if assignee is not None and flag(request, "paused") is False:
+        raise Malformed("assignee: filters paused sessions only")
+    owner = agent.id if assignee == "me" else assignee
+    query = SessionQuery(paused=bool(paused or owner), assignee=owner)
+    return _page(desk().reader.sessions(query, cursor=cursor, limit=at_most))
+
+
+@routes.route("/sessions/{session}", methods=["GET"])
+@answers
+def read_session(session: str) -> Response:
+    """A session and a part of its log: the last entries, those `after` a number, or those `before` one."""
+    signed_in(routes.current_request, "agent", "supervisor", "bot")
+    request = routes.current_request
+    reading = desk().reader.log(
+        session_id(session), after=number(request, "after"), before=number(request, "before"), limit=limit(request)
+    )
+    shown = [entry_view(entry, reading.session) for entry in reading.entries]
+    return reply(LogAnswer(session=_view(reading.session), entries=shown, cursor=reading.cursor))
+
+
+@routes.route("/sessions/{session}/pause", methods=["POST"])
+@answers
+def pause(session: str) -> Response:
+    """Silence the bot; twice is once."""
+    by = signed_in(routes.current_request, "agent", "supervisor", "bot")
+    asked = read(routes.current_request, PauseRequest)
+    return reply(
+        _view(
+            desk().commands.pause(
+                session_id(session), trigger=by.trigger, by=by.author, reason=asked.reason, until=asked.until
+            )
+        )
+    )
+
+
+@routes.route("/sessions/{session}/unpause", methods=["POST"])
+@answers
+def unpause(session: str) -> Response:
+    """Let the bot speak again; twice is once."""
+    by = signed_in(routes.current_request, "agent", "supervisor", "bot")
+    read(routes.current_request, Nothing)
+    return reply(_view(desk().commands.unpause(session_id(session), trigger=by.trigger, by=by.author)))
+
+
+@routes.route("/sessions/{session}/message", methods=["POST"])
+@answers
+def say(session: str) -> Response:
+    """Say something as the agent, or as the bot with a bot's token."""
+    by = signed_in(routes.current_request, "agent", "supervisor", "bot")
+    asked = read(routes.current_request, MessageRequest)
+    entry, head = desk().commands.say(session_id(session), asked.said(), by=by.author, client_id=asked.id)
+    return reply(MessageAnswer(entry=entry_view(entry, head), session=_view(head)))
+
+
+@routes.route("/sessions/{session}/claim", methods=["POST"])
+@answers
+def claim(session: str) -> Response:
+    """Take the session over; a supervisor may take it from another agent."""
+    agent = _agent()
+    force = read(routes.current_request, ClaimRequest).force
+    if force and not agent.supervisor:
+        raise Forbidden("Only a supervisor may take a conversation from another agent.")
+    return reply(_view(desk().commands.claim(session_id(session), by=agent.author, force=force)))
+
+
+@routes.route("/sessions/{session}/release", methods=["POST"])
+@answers
+def release(session: str) -> Response:
+    """Give the session back to all agents, still paused."""
+    agent = _agent()
+    read(routes.current_request, Nothing)
+    return reply(_view(desk().commands.release(session_id(session), by=agent.author, force=agent.supervisor)))
+
+
+@routes.route("/sessions/{session}/note", methods=["POST"])
+@answers
+def note(session: str) -> Response:
+    """Leave a note for other agents."""
+    agent = _agent()
+    asked = read(routes.current_request, NoteRequest)
+    entry, head = desk().commands.note(session_id(session), asked.text, by=agent.author, client_id=asked.id)
+    return reply(MessageAnswer(entry=entry_view(entry, head), session=_view(head)))
+
+
+@routes.route("/sessions/{session}/typing", methods=["POST"])
+@answers
+def typing(session: str) -> Response:
+    """The agent is typing."""
+    _agent()
+    read(routes.current_request, Nothing)
+    return reply(_view(desk().commands.typing(session_id(session), who="agent")))
+
+
+@routes.route("/sessions/{session}/read", methods=["POST"])
+@answers
+def mark_read(session: str) -> Response:
+    """The agents have read up to `seq`."""
+    _agent()
+    seq = read(routes.current_request, ReadRequest).seq
+    return reply(_view(desk().commands.read(session_id(session), seq)))
+
+
+def _agent() -> Principal:
+    return signed_in(routes.current_request, "agent", "supervisor")
+
+
+def _view(head: Session) -> SessionView:
+    return session_view(head, desk().reader.now)
+
+
+def _page(page: Page[Session]) -> Response:
+    return reply(SessionsAnswer(sessions=[_view(head) for head in page.items], cursor=page.cursor))
