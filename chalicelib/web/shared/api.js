@@ -1,0 +1,67 @@
+// Requests to our own server: JSON in, JSON out, every failure an ApiError.
+
+export class ApiError extends Error {
+  /**
+   * @param {number} status 0 when no answer came
+   * @param {string} code the server's word for it, such as "AlreadyClaimed"
+   * @param {string} message fit to be shown
+   * @param {number} retryAfter seconds the server asks to wait; 0 when it does not say
+   */
+  constructor(status, code, message, retryAfter = 0) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+
+  /** Whether the same request may well succeed later. */
+  get passing() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/**
+ * @param {string} base path below the page, such as "api/webchat"
+ * @param {{token: () => string | null, renewed?: (token: string) => void, timeout?: number}} options `timeout` in ms; the
+ *   server may take 8 s while a bot answers
+ * @returns {(method: string, path: string, body?: object) => Promise<any>} rejects with an ApiError only
+ */
+export function makeApi(base, { token, renewed = () => {}, timeout = 20_000 }) {
+  return async function request(method, path, body) {
+    /** @type {Record<string, string>} */
+    const headers = { Accept: "application/json" };
+    const credential = token();
+    if (credential) headers.Authorization = `Bearer ${credential}`;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    let response;
+    let answer;
+    try {
+      response = await fetch(`${base}/${path}`, {
+        method,
+        headers,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        cache: "no-store",
+        credentials: "omit",
+        signal: AbortSignal.timeout(timeout),
+      });
+      answer = await response.text();
+    } catch {
+      throw new ApiError(0, "NoAnswer", "The server could not be reached.");
+    }
+    const fresh = response.headers.get("Hitl-Visitor-Token");
+    if (fresh) renewed(fresh);
+    const data = parsed(answer);
+    if (response.ok && data !== null) return data;
+    const wait = Number(response.headers.get("Retry-After")) || 0;
+    if (response.ok) throw new ApiError(502, "BadAnswer", "The server's answer could not be read.");
+    throw new ApiError(response.status, data?.Code ?? "Failed", data?.Message ?? `The server answered ${response.status}.`, wait);
+  };
+}
+
+function parsed(/** @type {string} */ text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
