@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from tests.emulators.ministack import ministack  # noqa: F401 - a fixture for all tests
+
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")

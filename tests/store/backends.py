@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.store.base import Store
 from chalicelib.store.sql import SQLStore
+from tests.store import backends_dynamodb
 
 
 @dataclass(frozen=True)
@@ -29,5 +30,9 @@ def sqlite(request: pytest.FixtureRequest) -> Iterator[Store]:
     store.close()
 
 
-BACKENDS = (Backend("sqlite", sqlite, atomic=True),)
+BACKENDS = (
+    Backend("sqlite", sqlite, atomic=True),
+    Backend("dynamodb-moto", backends_dynamodb.moto, atomic=False),
+    Backend("dynamodb-ministack", backends_dynamodb.ministack, atomic=True),
+)
 """A new backend is one function above and one line here."""
