@@ -1,11 +1,11 @@
 """The Chalice app: registers the routes and names the functions."""
 
-from chalice import Chalice
 from chalice.app import CloudWatchEvent, Rate
 
 from chalicelib.handlers import jobs, notifications, pages, sessions, webchat
+from chalicelib.handlers.application import Application
 
-app = Chalice(app_name="hitl")
+app = Application(app_name="hitl")
 app.register_blueprint(sessions.routes, url_prefix="/api/botpress-hitl")
 app.register_blueprint(notifications.routes, url_prefix="/api/botpress-hitl")
 app.register_blueprint(webchat.routes, url_prefix="/api/webchat")

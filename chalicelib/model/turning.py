@@ -1,7 +1,7 @@
 """The bot's turn: who runs it, when it is void, how its result lands."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -112,7 +112,7 @@ def finish(draft: Draft, seq: int, actions: list[Action], known: dict[str, JsonV
             spoken += 1
         elif isinstance(action, PauseIt) and not void and not draft.after.paused:
             words = alerts.pop(0) if alerts else None
-            detail = None if words is None else notify_words(words.text, words.level)
+            detail = None if words is None else replace(notify_words(words.text, words.level), why="paused")
             pause(
                 draft,
                 trigger="bot",

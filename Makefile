@@ -1,0 +1,57 @@
+# make run · make test · make check · make bench · make package · make deploy STAGE=…
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAGE ?= dev
+SHELL := /bin/sh
+
+.PHONY: run test check format bench vendor package deploy undeploy clean python
+
+run: $(VENV)/local.done ## everything on this machine, no account
+	@exec $(BIN)/python -m local
+
+test: $(VENV)/dev.done .venv-ministack/done ## every test that can run here
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
+
+check: $(VENV)/dev.done ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+format: $(VENV)/dev.done
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/dev.done ## speed, as medians, on this machine
+	$(BIN)/python -m bench $(ARGS)
+
+# Which Python makes the environments, and can it: one sentence for each thing that may be wrong.
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "hitl needs Python 3.11 or newer, and '$(PYTHON)' is not one. Name one that is, for example: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "This Python has no venv module. On Debian and Ubuntu: apt install python3-venv. Then run make again." >&2; exit 1; }
+
+$(VENV)/bin/python: | python
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/local.done: requirements.txt requirements-local.txt | $(VENV)/bin/python
+	@echo "Installing into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-local.txt
+	@touch $@
+
+$(VENV)/dev.done: requirements.txt requirements-local.txt requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing the tools into $(VENV) (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/local.done
+
+# An emulator of AWS whose pins clash with moto's: an environment of its own.
+.venv-ministack/done: requirements-ministack.txt | python
+	@echo "Installing MiniStack into .venv-ministack (once) ..."
+	@$(PYTHON) -m venv .venv-ministack
+	@.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-ministack.txt
+	@touch $@
+
+clean: ## everything made here but the data in .hitl
+	rm -rf $(VENV) .venv-ministack build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

@@ -1,0 +1,105 @@
+"""`make run`: plays the story, then serves on this machine until Ctrl-C."""
+
+import os
+import secrets
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from chalicelib import wiring
+from chalicelib.errors import BadSettings
+from chalicelib.handlers import logs
+from local.server import HOST, LocalServer, running
+from local.story import StoryFailed, play
+
+DEFAULT_PORT = 8000
+LAST_PORT = 65535
+
+
+def main() -> int:
+    """The exit status: 0 when all went well, 1 when the story failed, 2 for what the user must change first."""
+    logs.configure()
+    given = os.environ.get("PORT") or str(DEFAULT_PORT)
+    if not given.isascii() or not given.isdigit() or int(given) > LAST_PORT:
+        return _complain(f"PORT must be a number from 0 to {LAST_PORT}, for example: PORT=8080 make run")
+    port = int(given)
+    once = os.environ.get("ONCE") == "1"
+    told = True
+    if once or os.environ.get("STORY") != "0":
+        told = _story()
+    if once:
+        return 0 if told else 1
+    return _serve(port)
+
+
+def _story() -> bool:
+    """Play on a throwaway database and a free port; whether all steps went well."""
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory() as folder:
+        token = secrets.token_urlsafe(24)
+        # An installation's own settings, bot and alerts stay out of it: the story is about this code on this machine.
+        for name in [name for name in os.environ if name.startswith("HITL_")]:
+            del os.environ[name]
+        os.environ.update({"HITL_DATA": folder, "HITL_ADMIN_TOKEN": token})
+        wiring.forget()
+        print("The guide's story, on a throwaway database:", flush=True)
+        try:
+            with running() as url:
+                play(url, token, lambda line: print(f"  ok  {line}", flush=True))
+        except StoryFailed as failure:
+            print(f"  FAILED  {failure}", flush=True)
+            print("  (STORY=0 leaves the story out. It expects the example bot of chalicelib/bot.py.)", flush=True)
+            return False
+        finally:
+            wiring.forget()
+            os.environ.clear()
+            os.environ.update(before)
+    return True
+
+
+def _serve(port: int) -> int:
+    data = Path(os.environ.get("HITL_DATA") or ".hitl")
+    try:
+        server = LocalServer(port)
+    except OSError:
+        return _complain(f"Port {port} on {HOST} is taken. Choose another one, for example: PORT={port + 1} make run")
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        os.environ.setdefault("HITL_ADMIN_TOKEN", _kept_token(data / "admin-token"))
+        os.environ.setdefault("HITL_ALERTS", "log")
+        os.environ.setdefault("HITL_PUBLIC_URL", server.url)
+        wiring.forget()
+        token = wiring.settings().admin_token
+        wiring.desk()
+    except BadSettings as mistakes:
+        return _complain(f"The settings need a change:\n{mistakes}")
+    except OSError as error:
+        return _complain(f"The folder {data} cannot be used ({error.strerror}). HITL_DATA=<folder> names another.")
+    print(f"\nWeb chat:    {server.url}/webchat")
+    print(f"Admin page:  {server.url}/admin#token={token}")
+    print(f"Data:        {data}/   (Ctrl-C ends the server; the data stay)\n", flush=True)
+    with suppress(KeyboardInterrupt):
+        server.serve()
+    wiring.forget()
+    print("Stopped.", flush=True)
+    return 0
+
+
+def _kept_token(path: Path) -> str:
+    """The supervisor's token of this folder, made once, readable by its owner only."""
+    if path.exists() and len(path.read_text(encoding="utf-8").strip()) >= 16:  # noqa: PLR2004 - as in settings
+        return path.read_text(encoding="utf-8").strip()
+    token = secrets.token_urlsafe(24)
+    path.touch(mode=0o600)
+    path.write_text(token + "\n", encoding="utf-8")
+    return token
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr, flush=True)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""What API Gateway does on AWS: an HTTP request becomes an event, the app's answer a response."""
+
+import base64
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+Headers = list[tuple[str, str]]
+BODY_LIMIT = 10 * 1024 * 1024
+"""Bytes; API Gateway's own limit."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response to send."""
+
+    status: int
+    headers: Headers = field(default_factory=list)
+    body: bytes = b""
+
+
+class Gateway:
+    """Finds the route of a request and calls the app as Lambda would."""
+
+    def __init__(
+        self, app: Callable[[dict[str, Any], Any], dict[str, Any]], routes: Iterable[str], methods: Any
+    ) -> None:
+        self._app = app
+        self._routes = [(path, path.strip("/").split("/")) for path in sorted(routes, key=_plain_first)]
+        self._methods = methods
+
+    def handle(self, method: str, path: str, query: str, headers: Headers, body: bytes) -> Answer:
+        """The app's answer, or 404 and 405 where no route fits. `path` and `query` are still percent-encoded."""
+        found = self._match(path)
+        if found is None:
+            return refuse(404, "RouteNotFound", "Nothing answers at this path.")
+        route, parameters = found
+        asked = "GET" if method == "HEAD" else method
+        if asked not in self._methods[route]:
+            return refuse(405, "MethodNotAllowed", f"This path answers to {', '.join(sorted(self._methods[route]))}.")
+        answer = self._app(_event(asked, route, path, parameters, query, headers, body), None)
+        return _answer(answer, with_body=method != "HEAD")
+
+    def _match(self, path: str) -> tuple[str, dict[str, str]] | None:
+        parts = path.strip("/").split("/")
+        for route, names in self._routes:
+            if len(names) == len(parts) and all(n.startswith("{") or n == p for n, p in zip(names, parts, strict=True)):
+                pairs = zip(names, parts, strict=True)
+                return route, {name[1:-1]: part for name, part in pairs if name.startswith("{")}
+        return None
+
+
+def refuse(status: int, code: str, message: str) -> Answer:
+    """An error in the shape that all of ours have."""
+    body = json.dumps({"Code": code, "Message": message}).encode()
+    return Answer(status, [("Content-Type", "application/json")], body)
+
+
+def _plain_first(path: str) -> tuple[int, str]:
+    return path.count("{"), path
+
+
+def _event(
+    method: str, route: str, path: str, parameters: dict[str, str], query: str, headers: Headers, body: bytes
+) -> dict[str, Any]:
+    values: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True, errors="replace"):
+        values.setdefault(name, []).append(value)
+    return {
+        "httpMethod": method,
+        "path": path,
+        "resource": route,
+        "headers": dict(headers),
+        "multiValueHeaders": {name: [value] for name, value in headers},
+        "pathParameters": parameters or None,
+        "queryStringParameters": {name: given[-1] for name, given in values.items()} or None,
+        "multiValueQueryStringParameters": values or None,
+        "stageVariables": None,
+        "requestContext": {"httpMethod": method, "resourcePath": route, "path": path, "identity": {}},
+        "body": base64.b64encode(body).decode() if body else None,
+        "isBase64Encoded": bool(body),
+    }
+
+
+def _answer(answer: dict[str, Any], *, with_body: bool) -> Answer:
+    headers: Headers = [(name, str(value)) for name, value in (answer.get("headers") or {}).items()]
+    for name, values in (answer.get("multiValueHeaders") or {}).items():
+        headers.extend((name, str(value)) for value in values)
+    text = answer.get("body") or ""
+    body = base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode("utf-8", "replace")
+    return Answer(int(answer["statusCode"]), headers, body if with_body else b"")

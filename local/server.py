@@ -1,0 +1,153 @@
+"""One server with everything, on this machine only: pages, API and the sweep."""
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from chalicelib import wiring
+from local.gateway import BODY_LIMIT, Answer, Gateway, refuse
+
+log = logging.getLogger("chalicelib.local")
+
+HOST = "127.0.0.1"
+THREADS = 40
+"""Requests served at once; one that waits for a slow bot holds a thread."""
+
+BODY_SECONDS = 30
+"""How long a client may take to send a request."""
+
+SWEEP_SECONDS = 5
+BACKLOG = 256
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class LocalApp:
+    """The ASGI application around the Chalice app."""
+
+    def __init__(self) -> None:
+        from app import app
+
+        methods = {path: set(entries) for path, entries in app.routes.items()}
+        self._gateway = Gateway(app, methods, methods)
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one connection's request; anything but HTTP is refused by the server."""
+        if scope["type"] != "http":
+            return
+        try:
+            body = await asyncio.wait_for(_body(receive), BODY_SECONDS)
+        except TimeoutError:
+            await _send(send, refuse(408, "RequestTimeout", "The request did not arrive in time."))
+            return
+        if body is None:
+            await _send(send, refuse(413, "TooLarge", f"A request may have {BODY_LIMIT} bytes."))
+            return
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+        loop = asyncio.get_running_loop()
+        await _send(
+            send,
+            await loop.run_in_executor(self._pool, self._gateway.handle, scope["method"], path, query, headers, body),
+        )
+
+
+class LocalServer:
+    """A server that listens from its making on. `port` 0 takes a free one; an OSError tells that one is taken."""
+
+    def __init__(self, port: int) -> None:
+        config = uvicorn.Config(
+            LocalApp(),
+            access_log=False,
+            log_level="warning",
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            timeout_graceful_shutdown=3,
+            backlog=BACKLOG,
+        )
+        self._server = uvicorn.Server(config)
+        self._socket = _listening(port)
+        self._stop = threading.Event()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{HOST}:{self._socket.getsockname()[1]}"
+
+    def serve(self) -> None:
+        """Serve and sweep until a signal comes (in the main thread) or `stop` is called."""
+        sweeper = threading.Thread(target=self._sweep, name="sweep", daemon=True)
+        sweeper.start()
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._stop.set()
+            self._socket.close()
+
+    def stop(self) -> None:
+        """End `serve` soon."""
+        self._server.should_exit = True
+
+    def _sweep(self) -> None:
+        while not self._stop.wait(SWEEP_SECONDS):
+            try:
+                wiring.desk().sweeper.sweep()
+            except Exception:  # the next sweep tries again
+                log.exception("the sweep broke")
+
+
+@contextmanager
+def running(port: int = 0) -> Iterator[str]:
+    """A server in a thread of this process, for the time of a `with`: yields its address."""
+    server = LocalServer(port)
+    thread = threading.Thread(target=server.serve, name="server", daemon=True)
+    thread.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
+        thread.join(10)
+
+
+def _listening(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The request's body, None over the limit."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > BODY_LIMIT:
+            return None
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _send(send: Send, answer: Answer) -> None:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in answer.headers]
+    headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
