@@ -1,0 +1,49 @@
+import json
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import missing
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Package:
+    """What `make package` left, and the zip's contents in a folder."""
+
+    out: Path
+    template: dict
+    unpacked: Path
+
+    def of_type(self, kind):
+        return {name: item for name, item in self.template["Resources"].items() if item["Type"] == kind}
+
+    def function(self, name):
+        return self.template["Resources"][name]["Properties"]
+
+    def policy(self, role):
+        [policy] = self.template["Resources"][role]["Properties"]["Policies"]
+        return policy["PolicyDocument"]["Statement"]
+
+
+def run_package(out, *arguments, environment=None):
+    """Runs the command as `make package` does, with the checkout's downloads."""
+    command = [sys.executable, "scripts/package.py", "--out", out, "--wheels", ROOT / "build/wheels", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory):
+    out = tmp_path_factory.mktemp("package")
+    done = run_package(out)
+    if "could not be downloaded" in done.stderr:
+        missing("a package index, or the wheels from an earlier `make package`,")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(out / "deployment.zip") as archive:
+        archive.extractall(out / "unpacked")
+    return Package(out, json.loads((out / "template.json").read_text()), out / "unpacked")

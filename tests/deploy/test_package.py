@@ -1,0 +1,134 @@
+"""The zip that runs on Lambda."""
+
+import importlib.util
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scripts.package import copy_sources
+from tests.deploy.conftest import ROOT, run_package
+
+AARCH64 = 0xB7
+UNCHECKED_HASH = 0b01
+BESIDE = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
+"""What the Lambda runtime brings: boto3 and what it needs."""
+
+
+@pytest.fixture(scope="module")
+def in_lambda(package, tmp_path_factory):
+    """Runs Python with the unpacked zip and boto3, and nothing else that is installed here."""
+    beside = tmp_path_factory.mktemp("runtime")
+    names = BESIDE if platform.machine() == "aarch64" else (*BESIDE, "pydantic_core")
+    for name in names:
+        origin = Path(importlib.util.find_spec(name).origin)
+        target = origin.parent if origin.name == "__init__.py" else origin
+        (beside / target.name).symlink_to(target)
+
+    def run(code, **environment):
+        path = os.pathsep.join([str(beside), str(package.unpacked)])
+        environment = {"PYTHONPATH": path, "AWS_DEFAULT_REGION": "eu-central-1", "PATH": "", **environment}
+        command = [sys.executable, "-S", "-c", code]
+        done = subprocess.run(command, env=environment, cwd=beside, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    return run
+
+
+def test_every_handler_is_found_in_the_zip_with_only_boto3_beside(package, in_lambda):
+    handlers = [item["Properties"]["Handler"] for item in package.of_type("AWS::Serverless::Function").values()]
+
+    assert sorted(handlers) == ["app.app", "app.sweep"]
+    for handler in handlers:
+        module, _, name = handler.partition(".")
+        assert in_lambda(f"import {module}; print(callable({module}.{name}))") == "True"
+
+
+def test_a_request_is_answered_from_the_zip(in_lambda):
+    event = {
+        "httpMethod": "GET",
+        "resource": "/api/health",
+        "path": "/api/health",
+        "requestContext": {"httpMethod": "GET", "resourcePath": "/api/health", "path": "/hitl/api/health"},
+        "headers": {},
+        "multiValueHeaders": {},
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "body": None,
+        "isBase64Encoded": False,
+    }
+    code = f"import app, json; print(json.dumps(app.app({event!r}, None)))"
+
+    assert json.loads(in_lambda(code, HITL_STORE="dynamodb://none"))["statusCode"] == 200
+
+
+def test_every_module_is_there_as_bytecode_that_is_never_checked(package):
+    for source in package.unpacked.rglob("*.py"):
+        [compiled] = source.parent.glob(f"__pycache__/{source.stem}.cpython-*.pyc")
+        assert compiled.read_bytes()[:4] == importlib.util.MAGIC_NUMBER
+        assert int.from_bytes(compiled.read_bytes()[4:8], "little") == UNCHECKED_HASH
+
+
+def test_the_bytecode_fits_the_runtime(package):
+    runtimes = {item["Properties"]["Runtime"] for item in package.of_type("AWS::Serverless::Function").values()}
+
+    assert runtimes == {f"python{sys.version_info.major}.{sys.version_info.minor}"}
+
+
+def test_native_code_is_for_arm64(package):
+    libraries = list(package.unpacked.rglob("*.so"))
+
+    assert [library.name.split(".")[0] for library in libraries] == ["_pydantic_core"]
+    assert all(int.from_bytes(library.read_bytes()[18:20], "little") == AARCH64 for library in libraries)
+
+
+def test_only_what_runs_is_in_the_zip(package):
+    ours = {"app.py", "chalice", "chalicelib", "__pycache__"}
+    packages = {"annotated_types", "pydantic", "pydantic_core", "typing_extensions.py", "typing_inspection"}
+    top = {path.name for path in package.unpacked.iterdir() if not path.name.endswith(".dist-info")}
+
+    assert top == ours | packages
+
+
+def test_the_pages_are_in_the_zip(package):
+    assert (package.unpacked / "chalicelib/web/shared").is_dir()
+
+
+def test_packaging_again_needs_no_network_and_makes_the_same_zip(package, tmp_path):
+    nowhere = {**os.environ, "PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_NO_CACHE_DIR": "1", "PYTHONHASHSEED": "7"}
+    done = run_package(tmp_path, environment=nowhere)
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "deployment.zip").read_bytes() == (package.out / "deployment.zip").read_bytes()
+
+
+def test_a_stage_that_is_not_configured_is_said(tmp_path):
+    done = run_package(tmp_path, "--stage", "live")
+
+    assert (done.returncode, done.stderr) == (1, "There is no stage live in .chalice/config.json, only dev, prod.\n")
+
+
+def test_caches_and_droppings_stay_behind(tmp_path):
+    project = tmp_path / "project"
+    for name in ("chalicelib/a.py", "chalicelib/__pycache__/a.pyc", "chalicelib/.a.py.swp", "chalicelib/a.py~"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("")
+    for name in ("app.py", "requirements.txt", "secrets.txt"):
+        (project / name).write_text("")
+    (project / "tests").mkdir()
+    (project / ".chalice").mkdir()
+    copy_sources(project, tmp_path / "copy")
+
+    copied = [path.relative_to(tmp_path / "copy").as_posix() for path in (tmp_path / "copy").rglob("*")]
+    assert sorted(copied) == [".chalice", "app.py", "chalicelib", "chalicelib/a.py", "requirements.txt"]
+
+
+def test_the_checkout_gets_no_files_but_the_build(package):
+    assert not (ROOT / ".chalice/deployments").exists()
