@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from tests.emulators.clients import ministack_dynamodb, moto_dynamodb  # noqa: F401 - fixtures for all tests
 from tests.emulators.ministack import ministack  # noqa: F401 - a fixture for all tests
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")

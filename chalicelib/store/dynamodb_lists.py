@@ -81,7 +81,7 @@ def _session_rows(table: Table, shards: int, query: SessionQuery, after: str, li
     """One row more than the page has tells whether there is a next one, so that much is read at once."""
     page = limit + 1
     bounds = ("> :a", after) if after else ()
-    if query.name:
+    if query.name is not None:
         return _name_rows(table, fold(query.name), after, page)
     if query.assignee is not None:
         return rows(table, "owner", query.assignee, *bounds, page=page) if storable(query.assignee) else iter(())
@@ -91,6 +91,7 @@ def _session_rows(table: Table, shards: int, query: SessionQuery, after: str, li
 
 
 def _name_rows(table: Table, prefix: str, after: str, page: int) -> Iterator[Row]:
+    """Names are kept apart by their first character, so an empty prefix finds nobody."""
     partition = name_partition(prefix)
     if partition is None or not storable(prefix):
         return
@@ -102,7 +103,7 @@ def _name_rows(table: Table, prefix: str, after: str, page: int) -> Iterator[Row
 
 
 def _fits(head: Session, query: SessionQuery) -> bool:
-    if query.name and not fold(head.user.name).startswith(fold(query.name)):
+    if query.name is not None and not fold(head.user.name).startswith(fold(query.name)):
         return False
     if query.assignee is not None:
         return owner_key(head) == query.assignee

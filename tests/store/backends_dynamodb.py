@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -15,18 +14,16 @@ from tests.emulators.table import create_table
 
 @contextmanager
 def moto(request: pytest.FixtureRequest) -> Iterator[Store]:
+    client = request.getfixturevalue("moto_dynamodb")
     with mock_aws():
-        client = boto3.client("dynamodb")
         create_table(client, "sessions")
         yield DynamoDBStore("sessions", client)
-        client.close()
 
 
 @contextmanager
 def ministack(request: pytest.FixtureRequest) -> Iterator[Store]:
-    client = boto3.client("dynamodb", endpoint_url=request.getfixturevalue("ministack"))
+    client = request.getfixturevalue("ministack_dynamodb")
     name = f"sessions-{uuid.uuid4().hex}"
     create_table(client, name)
     yield DynamoDBStore(name, client)
     client.delete_table(TableName=name)
-    client.close()
