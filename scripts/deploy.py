@@ -1,0 +1,147 @@
+"""Put the packaged app on AWS, or take it away again. Used by `make deploy STAGE=dev` and `make undeploy STAGE=dev`.
+
+One CloudFormation stack, `hitl-<stage>`, with everything in it. Running it again updates what has changed; what was set
+before (the e-mail address, the public address) stays unless it is given again.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+BUILD = Path(__file__).resolve().parent.parent / "build"
+
+
+class DeployFailed(Exception):
+    """One sentence for the operator."""
+
+
+class AWS:
+    """The AWS command line, with the account and region it is set up for."""
+
+    def __init__(self) -> None:
+        program = shutil.which("aws")
+        if program is None:
+            raise DeployFailed("The AWS command line is missing: install it as https://aws.amazon.com/cli/ describes.")
+        self._program = program
+        identity = self.ask("sts", "get-caller-identity")
+        if identity is None:
+            raise DeployFailed("AWS does not know who you are: set up credentials with `aws configure`.")
+        self.account: str = identity["Account"]
+        self.region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or self._set_up_region()
+
+    def ask(self, *arguments: str) -> Any:
+        """The JSON answer to a question; None when AWS refuses, or knows no such thing."""
+        done = subprocess.run(
+            [self._program, *arguments, "--output", "json"], capture_output=True, text=True, check=False
+        )
+        return json.loads(done.stdout or "{}") if done.returncode == 0 else None
+
+    def do(self, *arguments: str) -> None:
+        """Run a command in the open, so that the operator sees what happens. Raises DeployFailed."""
+        if subprocess.run([self._program, *arguments], check=False).returncode != 0:
+            raise DeployFailed(f"`aws {' '.join(arguments[:2])}` failed; the lines above say why.")
+
+    def _set_up_region(self) -> str:
+        done = subprocess.run(
+            [self._program, "configure", "get", "region"], capture_output=True, text=True, check=False
+        )
+        if not done.stdout.strip():
+            raise DeployFailed("No region is set: for example `export AWS_REGION=eu-central-1`.")
+        return done.stdout.strip()
+
+
+def deploy(aws: AWS, stack: str, *, bucket: str | None, email: str | None, public_url: str | None) -> dict[str, str]:
+    """Upload `build/` and create or update the stack; returns its outputs. None leaves a parameter as it was."""
+    packaged = str(BUILD / "packaged.json")
+    place = bucket or f"hitl-deploy-{aws.account}-{aws.region}"
+    if aws.ask("s3api", "head-bucket", "--bucket", place) is None:
+        aws.do("s3", "mb", f"s3://{place}", "--region", aws.region)
+    aws.do(
+        *("cloudformation", "package", "--template-file", str(BUILD / "template.json"), "--use-json"),
+        *("--s3-bucket", place, "--s3-prefix", stack, "--output-template-file", packaged, "--region", aws.region),
+    )
+    given = {"AlertEmail": email, "PublicUrl": public_url}
+    update(aws, stack, packaged, {name: value for name, value in given.items() if value is not None})
+    parameters, outputs = describe(aws, stack)
+    if not parameters["PublicUrl"]:
+        # The API's address is known only now, and a function cannot refer to the API that refers to it.
+        update(aws, stack, packaged, {"PublicUrl": outputs["PublicURL"]})
+    return outputs
+
+
+def update(aws: AWS, stack: str, template: str, parameters: dict[str, str]) -> None:
+    """Create or update the stack; nothing happens when nothing changed."""
+    overrides = [f"{name}={value}" for name, value in parameters.items()]
+    aws.do(
+        *("cloudformation", "deploy", "--template-file", template, "--stack-name", stack, "--region", aws.region),
+        *("--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset"),
+        *(["--parameter-overrides", *overrides] if overrides else []),
+    )
+
+
+def describe(aws: AWS, stack: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The stack's parameters and outputs. Raises DeployFailed when there is no such stack."""
+    answer = aws.ask("cloudformation", "describe-stacks", "--stack-name", stack, "--region", aws.region)
+    if answer is None:
+        raise DeployFailed(f"There is no stack {stack} in {aws.region}.")
+    found = answer["Stacks"][0]
+    parameters = {item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", [])}
+    return parameters, {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])}
+
+
+def remove(aws: AWS, stack: str) -> str:
+    """Delete the stack; returns the name of the table with the conversations, which stays."""
+    _, outputs = describe(aws, stack)
+    aws.do("cloudformation", "delete-stack", "--stack-name", stack, "--region", aws.region)
+    aws.do("cloudformation", "wait", "stack-delete-complete", "--stack-name", stack, "--region", aws.region)
+    return outputs["TableName"]
+
+
+def farewell(aws: AWS, stack: str, outputs: dict[str, str]) -> str:
+    """What the operator does next."""
+    return f"""
+{stack} is running in {aws.region}.
+
+Admin page  {outputs["PublicURL"]}/admin
+Web chat    {outputs["PublicURL"]}/webchat
+Alerts      {outputs["AlertTopicArn"]} (an e-mail address must first confirm the mail it gets from AWS)
+
+Make a token to sign in with; it is shown once:
+
+  AWS_REGION={aws.region} HITL_STORE=dynamodb://{outputs["TableName"]} \\
+    .venv/bin/python manage.py token create --name Ann --role supervisor
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns its exit status."""
+    parser = argparse.ArgumentParser(description="Put the packaged app on AWS.")
+    parser.add_argument("--stage", default="dev", help="the stack is called hitl-<stage> (default: dev)")
+    parser.add_argument("--bucket", help="an S3 bucket for uploads (default: one of our own, created if needed)")
+    parser.add_argument("--email", help="who gets alerts by e-mail; '' for nobody (default: as before)")
+    parser.add_argument("--public-url", help="where the pages are reached, https (default: the API's own address)")
+    parser.add_argument("--remove", action="store_true", help="delete the stack; the table stays")
+    options = parser.parse_args(arguments)
+    stack = f"hitl-{options.stage}"
+    try:
+        aws = AWS()
+        if options.remove:
+            table = remove(aws, stack)
+            print(f"{stack} is gone. Its table {table} stays, with every conversation and protected from deletion.")
+        else:
+            outputs = deploy(aws, stack, bucket=options.bucket, email=options.email, public_url=options.public_url)
+            print(farewell(aws, stack, outputs))
+    except DeployFailed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""Stands in for the AWS command line: keeps one account in a file, and notes every command given to it.
+
+Run as `aws`; the folder in HITL_FAKE_AWS holds `account.json` (what exists) and `commands.jsonl` (what was asked).
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+ENDPOINT = "https://abc.execute-api.eu-central-1.amazonaws.com/hitl"
+
+
+def value_of(arguments, option):
+    return arguments[arguments.index(option) + 1]
+
+
+def answer(arguments, account):
+    """The standard output and exit status of one command; changes the account."""
+    match arguments[:2]:
+        case ["sts", "get-caller-identity"] if account["signed_in"]:
+            return {"Account": "123456789012"}, 0
+        case ["configure", "get"]:
+            return None, 1
+        case ["s3api", "head-bucket"]:
+            return None, 0 if value_of(arguments, "--bucket") in account["buckets"] else 254
+        case ["s3", "mb"]:
+            account["buckets"].append(arguments[2].removeprefix("s3://"))
+            return None, 0
+        case ["cloudformation", "package"]:
+            return None, account["package_status"]
+        case ["cloudformation", "deploy"]:
+            parameters = account["stacks"].setdefault(
+                value_of(arguments, "--stack-name"), {"AlertEmail": "", "PublicUrl": ""}
+            )
+            if "--parameter-overrides" in arguments:
+                given = arguments[arguments.index("--parameter-overrides") + 1 :]
+                parameters.update(override.split("=", 1) for override in given)
+            return None, 0
+        case ["cloudformation", "describe-stacks"] if value_of(arguments, "--stack-name") in account["stacks"]:
+            return describe(account["stacks"][value_of(arguments, "--stack-name")]), 0
+        case ["cloudformation", "delete-stack" | "wait"]:
+            account["stacks"].pop(value_of(arguments, "--stack-name"), None)
+            return None, 0
+    return None, 255
+
+
+def describe(parameters):
+    outputs = {
+        "PublicURL": parameters["PublicUrl"] or ENDPOINT,
+        "TableName": "hitl-dev-SessionTable-1ABC",
+        "AlertTopicArn": "arn:aws:sns:eu-central-1:123456789012:hitl-dev-AlertTopic-1ABC",
+    }
+    return {
+        "Stacks": [
+            {
+                "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+                "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
+            }
+        ]
+    }
+
+
+def main(arguments):
+    folder = Path(os.environ["HITL_FAKE_AWS"])
+    with (folder / "commands.jsonl").open("a") as commands:
+        commands.write(json.dumps(arguments) + "\n")
+    account = json.loads((folder / "account.json").read_text())
+    output, status = answer(arguments, account)
+    (folder / "account.json").write_text(json.dumps(account))
+    if output is not None:
+        sys.stdout.write(json.dumps(output))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,177 @@
+"""`make deploy` and `make undeploy` against an AWS command line of our own."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.conftest import ROOT
+from tests.deploy.fake_aws import ENDPOINT
+
+FAKE = Path(__file__).with_name("fake_aws.py")
+OUR_BUCKET = "hitl-deploy-123456789012-eu-central-1"
+
+
+class Operator:
+    """Runs the command on a machine with, or without, the AWS command line."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        self.region = {"AWS_REGION": "eu-central-1"}
+        self.be(signed_in=True, buckets=[], stacks={}, package_status=0)
+
+    def be(self, **account):
+        path = self.folder / "account.json"
+        known = json.loads(path.read_text()) if path.exists() else {}
+        path.write_text(json.dumps(known | account))
+
+    def install(self):
+        program = self.bin / "aws"
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{FAKE}" "$@"\n')
+        program.chmod(0o755)
+        return self
+
+    def run(self, *arguments):
+        environment = {"PATH": str(self.bin), "HITL_FAKE_AWS": str(self.folder), **self.region}
+        command = [sys.executable, "scripts/deploy.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    @property
+    def commands(self):
+        path = self.folder / "commands.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    @property
+    def account(self):
+        return json.loads((self.folder / "account.json").read_text())
+
+    def deployments(self):
+        return [command for command in self.commands if command[:2] == ["cloudformation", "deploy"]]
+
+
+@pytest.fixture
+def operator(tmp_path):
+    return Operator(tmp_path).install()
+
+
+def test_without_the_aws_command_line_it_says_what_to_install(tmp_path):
+    done = Operator(tmp_path).run()
+
+    assert done.returncode == 1
+    assert done.stderr == ("The AWS command line is missing: install it as https://aws.amazon.com/cli/ describes.\n")
+
+
+def test_without_credentials_it_says_how_to_set_them_up(operator):
+    operator.be(signed_in=False)
+    done = operator.run()
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "AWS does not know who you are: set up credentials with `aws configure`.\n",
+    )
+
+
+def test_without_a_region_it_says_how_to_set_one(operator):
+    operator.region = {}
+    done = operator.run()
+
+    assert (done.returncode, done.stderr) == (1, "No region is set: for example `export AWS_REGION=eu-central-1`.\n")
+
+
+def test_it_ends_with_the_links_and_the_way_to_a_first_token(operator):
+    done = operator.run()
+
+    assert done.returncode == 0, done.stderr
+    assert f"Admin page  {ENDPOINT}/admin\n" in done.stdout
+    assert f"Web chat    {ENDPOINT}/webchat\n" in done.stdout
+    assert "AWS_REGION=eu-central-1 HITL_STORE=dynamodb://hitl-dev-SessionTable-1ABC" in done.stdout
+    assert "manage.py token create" in done.stdout
+
+
+def test_the_first_deployment_ends_with_alerts_that_link_to_the_api(operator):
+    operator.run()
+
+    assert operator.account["stacks"] == {"hitl-dev": {"AlertEmail": "", "PublicUrl": ENDPOINT}}
+    assert len(operator.deployments()) == 2
+
+
+def test_a_later_deployment_keeps_what_was_set_before(operator):
+    operator.run("--email", "ann@example.com", "--public-url", "https://chat.example.com")
+    before = operator.account
+    operator.run()
+
+    assert operator.account == before
+    assert "--parameter-overrides" not in operator.deployments()[-1]
+
+
+def test_a_public_address_of_ones_own_takes_one_update(operator):
+    done = operator.run("--public-url", "https://chat.example.com")
+
+    assert len(operator.deployments()) == 1
+    assert "Admin page  https://chat.example.com/admin\n" in done.stdout
+
+
+def test_e_mail_can_be_switched_off_again(operator):
+    operator.run("--email", "ann@example.com")
+    operator.run("--email", "")
+
+    assert operator.account["stacks"]["hitl-dev"]["AlertEmail"] == ""
+
+
+def test_a_bucket_is_made_once(operator):
+    operator.run()
+    operator.run()
+
+    assert operator.account["buckets"] == [OUR_BUCKET]
+
+
+def test_a_given_bucket_is_used(operator):
+    operator.be(buckets=["mine"])
+    operator.run("--bucket", "mine")
+
+    [packaging] = [command for command in operator.commands if command[:2] == ["cloudformation", "package"]]
+    assert packaging[packaging.index("--s3-bucket") + 1] == "mine"
+    assert operator.account["buckets"] == ["mine"]
+
+
+def test_stages_are_stacks_of_their_own(operator):
+    operator.run()
+    operator.run("--stage", "prod")
+
+    assert sorted(operator.account["stacks"]) == ["hitl-dev", "hitl-prod"]
+
+
+def test_no_role_may_be_given_a_name_of_its_own(operator):
+    operator.run()
+
+    deployment = operator.deployments()[0]
+    assert deployment[deployment.index("--capabilities") + 1] == "CAPABILITY_IAM"
+
+
+def test_a_step_that_fails_ends_it(operator):
+    operator.be(package_status=1)
+    done = operator.run()
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "`aws cloudformation package` failed; the lines above say why.\n",
+    )
+    assert operator.deployments() == []
+
+
+def test_removing_says_that_the_conversations_stay(operator):
+    operator.run()
+    done = operator.run("--remove")
+
+    assert operator.account["stacks"] == {}
+    assert "Its table hitl-dev-SessionTable-1ABC stays" in done.stdout
+
+
+def test_removing_what_is_not_there_says_so(operator):
+    done = operator.run("--remove", "--stage", "prod")
+
+    assert (done.returncode, done.stderr) == (1, "There is no stack hitl-prod in eu-central-1.\n")
