@@ -1,0 +1,122 @@
+// An agent's connection to the server: who is signed in, what is selected, and the three things that are watched.
+import { batch, signal } from "../vendor/preact.js";
+import { makeApi } from "../shared/api.js";
+import { storage } from "../shared/storage.js";
+import { Alerts } from "./alerts.js";
+import { Conversation } from "./conversation.js";
+import { Inbox } from "./inbox.js";
+
+const TOKEN = "hitl.token";
+const NOTICE_MS = 8_000;
+
+export class AdminClient {
+  /** @param {{base: string}} options `base`: where the agents' interface is, relative to the page */
+  constructor({ base }) {
+    this.tab = storage(() => sessionStorage);
+    /** Counts the commands that changed something, so that an answer to an older question is known as such. */
+    this.epoch = 0;
+    /** @type {Map<string, Conversation>} */
+    this.conversations = new Map();
+    this.noticeTimer = 0;
+    this.failing = new Set();
+    this.ask = makeApi(base, { token: () => this.tab.get(TOKEN) });
+
+    /** "out", "checking" or "in" */
+    this.stage = signal("checking");
+    this.me = signal(/** @type {import("./state.js").Me | null} */ (null));
+    /** Why the agent has to sign in; empty: no reason to give. */
+    this.why = signal("");
+    /** "fine", "trouble" or "offline" */
+    this.connection = signal("fine");
+    this.notice = signal(/** @type {{words: string, tone: string, action?: {label: string, run: () => void}} | null} */ (null));
+    this.selected = signal(/** @type {Conversation | null} */ (null));
+    this.wanted = /** @type {string | null} */ (null);
+
+    this.inbox = new Inbox(this);
+    this.alerts = new Alerts(this);
+    globalThis.addEventListener("offline", () => {
+      this.connection.value = "offline";
+    });
+  }
+
+  /** Sign in with this token, or with the one kept in this tab. */
+  async open(/** @type {string | null} */ token = null) {
+    if (token) this.tab.set(TOKEN, token);
+    if (!this.tab.get(TOKEN)) {
+      this.stage.value = "out";
+      return;
+    }
+    this.stage.value = "checking";
+    try {
+      const me = await this.ask("GET", "me");
+      batch(() => {
+        this.me.value = me;
+        this.why.value = "";
+        this.stage.value = "in";
+      });
+      this.inbox.start();
+      this.alerts.start();
+      this.select(this.wanted);
+    } catch (error) {
+      if (error.status === 401 || error.status === 403) this.tab.remove(TOKEN);
+      this.why.value = error.status === 401 ? "This token is not valid, or not any more." : error.message;
+      this.stage.value = "out";
+    }
+  }
+
+  /** Forget the token. Drafts stay in the tab. */
+  signOut(why = "") {
+    this.tab.remove(TOKEN);
+    this.inbox.stop();
+    this.alerts.stop();
+    this.selected.value?.stop();
+    this.conversations.clear();
+    batch(() => {
+      this.selected.value = null;
+      this.me.value = null;
+      this.notice.value = null;
+      this.why.value = why;
+      this.stage.value = "out";
+    });
+  }
+
+  /** A request of the signed-in agent; a credential that is refused signs out. */
+  async request(/** @type {string} */ method, /** @type {string} */ path, /** @type {object | undefined} */ body = undefined) {
+    try {
+      return await this.ask(method, path, body);
+    } catch (error) {
+      if (error.status === 401 && this.stage.value === "in") this.signOut("Your sign-in is not valid any more.");
+      throw error;
+    }
+  }
+
+  /** Show a session, or none. Before the sign-in it is remembered for afterwards. */
+  select(/** @type {string | null} */ id) {
+    this.wanted = id;
+    if (this.stage.peek() !== "in" || this.selected.peek()?.id === id) return;
+    this.selected.peek()?.stop();
+    if (!id) {
+      this.selected.value = null;
+      return;
+    }
+    const conversation = this.conversations.get(id) ?? new Conversation(this, id);
+    this.conversations.set(id, conversation);
+    this.selected.value = conversation;
+    conversation.start();
+  }
+
+  /** A poller's outcome, from which the state of the connection follows. */
+  outcome(/** @type {object} */ poller, /** @type {number} */ failures) {
+    if (failures === 0) this.failing.delete(poller);
+    else if (failures > 1) this.failing.add(poller);
+    if (!navigator.onLine) this.connection.value = "offline";
+    else this.connection.value = this.failing.size ? "trouble" : "fine";
+  }
+
+  /** Tell the agent something that passes. */
+  tell(/** @type {string} */ words, tone = "", /** @type {any} */ action = undefined) {
+    clearTimeout(this.noticeTimer);
+    this.notice.value = { words, tone, action };
+    this.noticeTimer = setTimeout(() => (this.notice.value = null), NOTICE_MS);
+  }
+}

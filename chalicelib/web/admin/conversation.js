@@ -1,0 +1,224 @@
+// One session as an agent has it open: its log, what is being sent, and the commands.
+import { batch, signal } from "../vendor/preact.js";
+import { newId } from "../shared/id.js";
+import { NO_LOG, amended, follow, opened, prepend, rewrite } from "../shared/log.js";
+import { drop, mark, next, put, settle } from "../shared/outbox.js";
+import { Poller, touch } from "../shared/poll.js";
+import { sessionHash } from "./route.js";
+import { nextWaiting } from "./state.js";
+
+const EVERY_MS = 1_500;
+const PAGE = 50;
+const CATCH_UP = 500;
+const TRIES = 3;
+const TRY_AGAIN_MS = 1_500;
+
+export class Conversation {
+  constructor(/** @type {import("./client.js").AdminClient} */ client, /** @type {string} */ id) {
+    this.client = client;
+    this.id = id;
+    this.path = `sessions/${encodeURIComponent(id)}`;
+    this.poller = new Poller(EVERY_MS, () => this.poll(), (failures, error) => this.outcome(failures, error));
+    this.readTo = 0;
+    this.fetchingOlder = false;
+
+    this.session = signal(/** @type {import("./state.js").Session | null} */ (client.inbox.sessions.peek().find((held) => held.id === id) ?? null));
+    this.log = signal(NO_LOG);
+    this.outbox = signal(/** @type {import("../shared/outbox.js").Item[]} */ ([]));
+    /** "loading", "ready", "missing" or "failed" */
+    this.phase = signal("loading");
+    this.why = signal("");
+    /** "message" or "note" */
+    this.mode = signal("message");
+    this.drafts = { message: signal(this.kept("message")), note: signal(this.kept("note")) };
+    /** The command under way; empty: none. */
+    this.busy = signal("");
+    /** Why taking over did not work; empty: it was not tried. */
+    this.refused = signal("");
+    this.onVisible = () => this.read();
+  }
+
+  start() {
+    document.addEventListener("visibilitychange", this.onVisible);
+    this.poller.start();
+    this.client.alerts.readAbout(this.id);
+  }
+
+  /** Stop watching; what is being sent is still sent. */
+  stop() {
+    document.removeEventListener("visibilitychange", this.onVisible);
+    this.poller.stop();
+    this.client.failing.delete(this);
+    this.refused.value = "";
+  }
+
+  // -- drafts
+
+  kept(/** @type {string} */ mode) {
+    return this.client.tab.get(`hitl.draft.${mode}.${this.id}`) ?? "";
+  }
+
+  write(/** @type {string} */ text) {
+    const mode = /** @type {"message"|"note"} */ (this.mode.value);
+    this.drafts[mode].value = text;
+    const key = `hitl.draft.${mode}.${this.id}`;
+    if (text) this.client.tab.set(key, text);
+    else this.client.tab.remove(key);
+  }
+
+  // -- reading
+
+  async poll() {
+    const { epoch } = this.client;
+    const first = this.phase.value !== "ready";
+    const after = this.log.value.cursor;
+    const answer = await this.client.request("GET", `${this.path}?${first ? `limit=${PAGE}` : `after=${after}&limit=${CATCH_UP}`}`);
+    const before = this.log.value;
+    const log = first ? opened(answer.entries, answer.cursor) : follow(before, after, answer);
+    batch(() => {
+      this.log.value = log;
+      this.outbox.value = settle(this.outbox.value, answer.entries);
+      this.phase.value = "ready";
+      if (epoch === this.client.epoch) this.learn(answer.session);
+    });
+    this.read();
+    this.flush();
+    if (log === before || first) return;
+    touch();
+    if (answer.entries.length >= CATCH_UP) this.poller.now();
+    for (const seq of amended(answer.entries)) await this.refetch(seq);
+  }
+
+  async refetch(/** @type {number} */ seq) {
+    const { entries } = await this.client.request("GET", `${this.path}?after=${seq - 1}&limit=1`);
+    if (entries[0]?.seq === seq) this.log.value = rewrite(this.log.value, entries[0]);
+  }
+
+  async older() {
+    const before = this.log.value.entries[0]?.seq;
+    if (this.fetchingOlder || !before || !this.log.value.older) return;
+    this.fetchingOlder = true;
+    try {
+      const { entries } = await this.client.request("GET", `${this.path}?before=${before}&limit=${PAGE}`);
+      this.log.value = prepend(this.log.value, before, entries);
+    } catch (error) {
+      this.client.tell(`Older messages did not load: ${error.message}`, "danger");
+    } finally {
+      this.fetchingOlder = false;
+    }
+  }
+
+  outcome(/** @type {number} */ failures, /** @type {any} */ error) {
+    this.client.outcome(this, failures);
+    if (failures === 0 || this.phase.value === "ready") return;
+    this.why.value = error.message;
+    this.phase.value = error.status === 404 ? "missing" : "failed";
+    if (error.status === 404) this.poller.stop();
+  }
+
+  learn(/** @type {any} */ session) {
+    this.session.value = session;
+    this.client.inbox.patch(session);
+  }
+
+  /** What is on the screen counts as read, for all agents; told once for each new message. */
+  read() {
+    const seq = this.log.value.cursor;
+    if (document.hidden || !this.session.value?.unread || this.readTo >= seq || this.client.selected.peek() !== this) return;
+    this.readTo = seq;
+    this.command("read", { seq }).catch(() => {
+      this.readTo = 0;
+    });
+  }
+
+  // -- saying
+
+  send(/** @type {string} */ text) {
+    const kind = this.mode.value;
+    this.write("");
+    this.outbox.value = put(this.outbox.value, { id: newId(), kind, text }, new Date());
+    this.flush();
+  }
+
+  retry(/** @type {string} */ id) {
+    this.outbox.value = mark(this.outbox.value, id, "queued");
+    this.flush();
+  }
+
+  discard(/** @type {string} */ id) {
+    this.outbox.value = drop(this.outbox.value, id);
+  }
+
+  /** Send what is queued, in order; three tries while the server is busy or away, then a person decides. */
+  async flush(tries = TRIES) {
+    const item = next(this.outbox.value);
+    if (!item) return;
+    this.outbox.value = mark(this.outbox.value, item.id, "sending");
+    try {
+      const { session } = await this.client.request("POST", `${this.path}/${item.kind}`, { id: item.id, text: item.text });
+      this.client.epoch += 1;
+      batch(() => {
+        this.outbox.value = mark(this.outbox.value, item.id, "sent");
+        if (session) this.learn(session);
+      });
+      this.poller.now();
+      this.flush();
+    } catch (error) {
+      if (error.passing && tries > 1) {
+        this.outbox.value = mark(this.outbox.value, item.id, "sending", "Trying again…");
+        setTimeout(() => {
+          this.outbox.value = mark(this.outbox.value, item.id, "queued");
+          this.flush(tries - 1);
+        }, Math.max(error.retryAfter * 1000, TRY_AGAIN_MS));
+        return;
+      }
+      this.outbox.value = mark(this.outbox.value, item.id, "failed", error.message);
+      this.flush();
+    }
+  }
+
+  /** A hint to the user: it may get lost. */
+  typing() {
+    if (this.mode.value === "message" && this.session.value?.paused) this.command("typing").catch(() => {});
+  }
+
+  // -- commands
+
+  async command(/** @type {string} */ name, /** @type {object} */ body = {}) {
+    const session = await this.client.request("POST", `${this.path}/${name}`, body);
+    this.client.epoch += 1;
+    this.learn(session);
+    return session;
+  }
+
+  /** A command a person gave: shown while it runs, and told when it fails. Resolves to whether it worked. */
+  async order(/** @type {string} */ name, /** @type {object} */ body = {}) {
+    if (this.busy.value) return false;
+    this.busy.value = name;
+    this.refused.value = "";
+    try {
+      await this.command(name, body);
+      this.poller.now();
+      this.client.inbox.poller.now();
+      return true;
+    } catch (error) {
+      if (error.code === "AlreadyClaimed") this.refused.value = error.message;
+      else this.client.tell(`That did not work: ${error.message}`, "danger");
+      this.poller.now();
+      return false;
+    } finally {
+      this.busy.value = "";
+    }
+  }
+
+  takeOver(force = false) {
+    return this.order("claim", force ? { force } : {});
+  }
+
+  async handBack() {
+    if (!(await this.order("unpause"))) return;
+    const waiting = nextWaiting(this.client.inbox.sessions.peek(), this.id);
+    const go = waiting && { label: `Next: ${waiting.user.name}`, run: () => (location.hash = sessionHash(waiting.id)) };
+    this.client.tell("Handed back to the bot.", "good", go ?? undefined);
+  }
+}
