@@ -1,0 +1,66 @@
+"""Is this installation able to do its job? What is not is said in a sentence that says what to do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from chalicelib.errors import BadSettings, HitlError
+from chalicelib.settings import Settings, read_settings
+from chalicelib.wiring import build_alerters, build_bot, build_store
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, and what is wrong with it (nothing: all is well)."""
+
+    subject: str
+    problems: tuple[str, ...] = ()
+
+
+def examine(environment: Mapping[str, str]) -> list[Finding]:
+    """Look at settings, bot, store and alerters; later ones are left out when the settings cannot be read."""
+    try:
+        settings = read_settings(environment)
+    except BadSettings as mistakes:
+        return [Finding("settings", tuple(str(mistakes).splitlines()))]
+    return [
+        Finding("settings", _advice(settings)),
+        Finding(f"bot {settings.bot}", _problems(lambda: _loads(settings.bot))),
+        Finding(f"store {_without_password(settings.store)}", _problems(lambda: build_store(settings.store).check())),
+        *_alerters(settings),
+    ]
+
+
+def _advice(settings: Settings) -> tuple[str, ...]:
+    reaches_out = any(alert != "log" for alert in settings.alerts)
+    if reaches_out and not settings.public_url:
+        return ("HITL_PUBLIC_URL is not set, so alerts carry no working link; set it to the address of the pages.",)
+    return ()
+
+
+def _alerters(settings: Settings) -> list[Finding]:
+    if not settings.alerts:
+        return [Finding("alerts (the admin page only; HITL_ALERTS adds e-mail by SNS, a webhook or the terminal)")]
+    try:
+        alerters = build_alerters(settings)
+    except BadSettings as mistake:
+        return [Finding("alerts", (str(mistake),))]
+    return [Finding(f"alerts {alerter.name}", _problems(alerter.check)) for alerter in alerters]
+
+
+def _problems(check: Callable[[], list[str]]) -> tuple[str, ...]:
+    try:
+        return tuple(check())
+    except HitlError as error:
+        return (str(error) or type(error).__name__,)
+    except Exception as error:  # noqa: BLE001 - whatever breaks here is what the operator wants to be told
+        return (f"{type(error).__name__}: {error}",)
+
+
+def _loads(bot: str) -> list[str]:
+    build_bot(bot)
+    return []
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -1,0 +1,95 @@
+"""The operator's commands: `python manage.py --help`."""
+
+import argparse
+import logging
+import os
+import sys
+
+from chalicelib.errors import HitlError
+from chalicelib.settings import read_settings
+from chalicelib.store.base import Store
+from chalicelib.wiring import build_store, desk
+from commands import demo, doctor, tokens
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit status: 0 done, 1 something is wrong, 2 for a call that makes no sense."""
+    given = _parser().parse_args(arguments)
+    try:
+        return int(given.run(given))
+    except HitlError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="manage.py",
+        description="Look after an installation of hitl. Settings come from the environment, as for the server.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    token = commands.add_parser("token", help="tokens of agents, supervisors and programs")
+    kinds = token.add_subparsers(required=True, metavar="create|list|revoke")
+    create = kinds.add_parser("create", help="make a token; its text is shown once")
+    create.add_argument("name", help="who it is for, as users and other agents see it")
+    create.add_argument("--role", choices=("agent", "supervisor", "bot"), default="agent")
+    create.set_defaults(run=_create_token)
+    kinds.add_parser("list", help="all tokens, without their texts").set_defaults(run=_list_tokens)
+    revoke = kinds.add_parser("revoke", help="make a token invalid at once")
+    revoke.add_argument("id", help="as `token list` shows it")
+    revoke.set_defaults(run=_revoke_token)
+
+    commands.add_parser("sweep", help="do what is due now").set_defaults(run=_sweep)
+    commands.add_parser("doctor", help="what is wrong, and what to do").set_defaults(run=_doctor)
+    fill = commands.add_parser("demo", help="sessions in every state, to look at the pages with")
+    fill.add_argument("--count", type=int, default=demo.SESSIONS)
+    fill.set_defaults(run=_demo)
+    return parser
+
+
+def _store() -> Store:
+    return build_store(read_settings(os.environ).store)
+
+
+def _create_token(given: argparse.Namespace) -> int:
+    token, secret = tokens.create(_store(), given.name, given.role)
+    print(f"{token.role} {token.name}, id {token.id}. The token, shown only now:\n{secret}")
+    return 0
+
+
+def _list_tokens(_given: argparse.Namespace) -> int:
+    print(tokens.listing(_store()))
+    return 0
+
+
+def _revoke_token(given: argparse.Namespace) -> int:
+    if _store().revoke_token(given.id):
+        print("Revoked.")
+        return 0
+    print(f"There is no token {given.id}; `manage.py token list` shows them.", file=sys.stderr)
+    return 1
+
+
+def _sweep(_given: argparse.Namespace) -> int:
+    print(f"{desk().sweeper.sweep()} sessions had something due.")
+    return 0
+
+
+def _doctor(_given: argparse.Namespace) -> int:
+    findings = doctor.examine(os.environ)
+    for finding in findings:
+        print(f"{'PROBLEM' if finding.problems else 'ok':8} {finding.subject}")
+        for problem in finding.problems:
+            print(f"         {problem}")
+    return 1 if any(finding.problems for finding in findings) else 0
+
+
+def _demo(given: argparse.Namespace) -> int:
+    logging.getLogger("chalicelib").setLevel(logging.CRITICAL)  # one of the demo's bots fails on purpose
+    print(f"{demo.play(_store(), count=given.count)} demo sessions are there.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
