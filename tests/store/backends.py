@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.store.base import Store
 from chalicelib.store.sql import SQLStore
+from tests.fakes.memory import MemoryStore
 from tests.store import backends_dynamodb
 
 
@@ -30,7 +31,13 @@ def sqlite(request: pytest.FixtureRequest) -> Iterator[Store]:
     store.close()
 
 
+@contextmanager
+def memory(request: pytest.FixtureRequest) -> Iterator[Store]:
+    yield MemoryStore()
+
+
 BACKENDS = (
+    Backend("memory", memory, atomic=True),
     Backend("sqlite", sqlite, atomic=True),
     Backend("dynamodb-moto", backends_dynamodb.moto, atomic=False),
     Backend("dynamodb-ministack", backends_dynamodb.ministack, atomic=True),
