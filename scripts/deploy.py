@@ -42,9 +42,10 @@ class AWS:
         )
         return json.loads(done.stdout or "{}") if done.returncode == 0 else None
 
-    def do(self, *arguments: str) -> None:
-        """Run a command in the open, so that the operator sees what happens. Raises DeployFailed."""
-        if subprocess.run([self._program, *arguments], check=False).returncode != 0:
+    def do(self, *arguments: str, quiet: bool = False) -> None:
+        """Run a command in the open, `quiet`: all but its complaints. Raises DeployFailed."""
+        output = subprocess.DEVNULL if quiet else None
+        if subprocess.run([self._program, *arguments], stdout=output, check=False).returncode != 0:
             raise DeployFailed(f"`aws {' '.join(arguments[:2])}` failed; the lines above say why.")
 
     def _set_up_region(self) -> str:
@@ -65,21 +66,26 @@ def deploy(aws: AWS, stack: str, *, bucket: str | None, email: str | None, publi
     aws.do(
         *("cloudformation", "package", "--template-file", str(BUILD / "template.json"), "--use-json"),
         *("--s3-bucket", place, "--s3-prefix", stack, "--output-template-file", packaged, "--region", aws.region),
+        quiet=True,  # it ends with advice on what to run next, which we do ourselves
     )
     given = {"AlertEmail": email, "PublicUrl": public_url}
-    update(aws, stack, packaged, {name: value for name, value in given.items() if value is not None})
+    update(aws, stack, packaged, place, {name: value for name, value in given.items() if value is not None})
     parameters, outputs = describe(aws, stack)
     if not parameters["PublicUrl"]:
         # The API's address is known only now, and a function cannot refer to the API that refers to it.
-        update(aws, stack, packaged, {"PublicUrl": outputs["PublicURL"]})
+        update(aws, stack, packaged, place, {"PublicUrl": outputs["PublicURL"]})
     return outputs
 
 
-def update(aws: AWS, stack: str, template: str, parameters: dict[str, str]) -> None:
-    """Create or update the stack; nothing happens when nothing changed."""
+def update(aws: AWS, stack: str, template: str, bucket: str, parameters: dict[str, str]) -> None:
+    """Create or update the stack; nothing happens when nothing changed.
+
+    The template goes by the bucket, since it has more than the 51,200 bytes that a request may hold.
+    """
     overrides = [f"{name}={value}" for name, value in parameters.items()]
     aws.do(
         *("cloudformation", "deploy", "--template-file", template, "--stack-name", stack, "--region", aws.region),
+        *("--s3-bucket", bucket, "--s3-prefix", stack),
         *("--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset"),
         *(["--parameter-overrides", *overrides] if overrides else []),
     )

@@ -138,6 +138,14 @@ def test_a_given_bucket_is_used(operator):
     assert operator.account["buckets"] == ["mine"]
 
 
+def test_the_template_goes_by_the_bucket_as_it_is_too_long_for_a_request(operator, package):
+    operator.run()
+
+    assert (package.out / "template.json").stat().st_size > 51_200
+    for deployment in operator.deployments():
+        assert deployment[deployment.index("--s3-bucket") + 1] == OUR_BUCKET
+
+
 def test_stages_are_stacks_of_their_own(operator):
     operator.run()
     operator.run("--stage", "prod")
