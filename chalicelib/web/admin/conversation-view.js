@@ -19,7 +19,7 @@ const WIDE = "(min-width: 760px)";
 function Standing({ session, me }) {
   const now = present.value;
   const held = holder(session, me);
-  const words = { bot: "The bot answers", free: "Paused, nobody has it", mine: "You have it", theirs: `${session.assignee?.name} has it` }[held];
+  const words = { bot: "The bot answers", free: "Unassigned", mine: "You have it", theirs: `${session.assignee?.name} has it` }[held];
   const until = session.pause ? `The bot is back at ${fullTime(session.pause.until)} at the latest` : "";
   return html`<span class="standing">
     <span class=${`held-${held}`} title=${until} dir="auto">${words}</span>
@@ -110,6 +110,12 @@ export function ConversationView({ client, conversation }) {
   useEffect(() => {
     if (session) (matchMedia(WIDE).matches ? input : heading).current?.focus({ preventScroll: true });
   }, [conversation, session === null]);
+
+  // A command's button gives way to another one: the focus must not get lost with it.
+  const held = session && holder(session, me);
+  useEffect(() => {
+    if (held && document.activeElement === document.body) (matchMedia(WIDE).matches ? input : heading).current?.focus({ preventScroll: true });
+  }, [held]);
 
   if (phase === "missing" || (phase === "failed" && !session)) return html`<${Missing} client=${client} conversation=${conversation} />`;
   if (!session) return html`<section class="nothing"><p class="faint" role="status">Loading the conversation…</p></section>`;

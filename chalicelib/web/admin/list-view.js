@@ -31,11 +31,11 @@ function Item({ session, me, now, current }) {
     <a class="session" href=${sessionHash(session.id)} data-id=${session.id} aria-current=${current ? "true" : undefined}>
       <${Face} session=${session} />
       <span class="about">
-        <span class="top">
+        <span class="names">
           <strong dir="auto">${session.user.name}</strong>
           ${at && html`<time datetime=${at} title=${fullTime(at)}>${ago(at, now)}</time>`}
         </span>
-        <span class="last">
+        <span class="latest">
           <span class=${session.typing ? "typing-now" : ""} dir="auto">${session.typing ? "is typing…" : previewOf(session)}</span>
           ${session.unread > 0 && html`<b class="count">${badge(session.unread)}<span class="unseen"> unread</span></b>`}
         </span>
