@@ -1,0 +1,102 @@
+"""A browser with two people in it, and the real server behind both."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import missing
+from tests.web.server import ADMIN_TOKEN, Server, start
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+POKE = "() => dispatchEvent(new Event('online'))"
+"""What the browser says when the network is back, upon which a page asks for news at once: saves the wait for the next poll."""
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    found, process = start(tmp_path_factory.mktemp("web"))
+    reader = threading.Thread(target=lambda: process.stdout and process.stdout.read(), daemon=True)
+    reader.start()
+    yield found
+    process.terminate()
+    process.wait(20)
+    reader.join(5)
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        missing("chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What browsers complained of; a test that provokes complaints clears the list."""
+    return []
+
+
+Opens = Callable[..., Any]
+
+
+@pytest.fixture
+def opens(browser: Any, complaints: list[str]) -> Iterator[Opens]:
+    """Opens an address as a new person, with storage of their own. No page may complain in its console."""
+    contexts = []
+
+    def open_page(url: str, **options: Any) -> Any:
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def opens_chat(opens: Opens, server: Server) -> Opens:
+    return lambda **options: opens(f"{server.url}/webchat", **options)
+
+
+@pytest.fixture
+def opens_admin(opens: Opens, server: Server) -> Opens:
+    """Opens the agents' page, signed in as a supervisor unless another token is given; `at`: what follows in the address."""
+
+    def open_admin(token: str = ADMIN_TOKEN, at: str = "", **options: Any) -> Any:
+        page = opens(f"{server.url}/admin#token={token}{at}", **options)
+        page.get_by_role("searchbox").wait_for(state="attached")
+        return page
+
+    return open_admin
+
+
+def poke(page: Any) -> None:
+    """Make the page ask for news now."""
+    page.evaluate(POKE)
