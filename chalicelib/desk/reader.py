@@ -6,7 +6,7 @@ from datetime import datetime
 from chalicelib.desk.tools import Tools
 from chalicelib.errors import Malformed, SessionNotFound
 from chalicelib.model.entry import Entry
-from chalicelib.model.session import Session
+from chalicelib.model.session import Session, is_session_id
 from chalicelib.store.base import Notification, Page, SessionQuery, Store
 
 
@@ -62,7 +62,7 @@ class Reader:
         """The same for a visitor, who may have written nothing yet: then it is empty."""
         head = self._store.load(session_id)
         if head is None:
-            return Reading(Session(id=session_id), [], after)
+            return Reading(Session(id=session_id), [], 0)
         return self._following(head, after, limit)
 
     def sessions(self, query: SessionQuery, *, cursor: str | None, limit: int) -> Page[Session]:
@@ -75,7 +75,7 @@ class Reader:
 
     def search(self, words: str, *, cursor: str | None, limit: int) -> Page[Session]:
         """Sessions with exactly this id, else those whose user's name begins so."""
-        head = self._store.load(words) if cursor is None and ":" in words else None
+        head = self._store.load(words) if cursor is None and is_session_id(words) else None
         if head is not None:
             return Page([head])
         return self._store.sessions(SessionQuery(name=words), cursor=cursor, limit=limit)

@@ -13,6 +13,7 @@ from chalicelib.handlers.requests import limit, parameter, read
 from chalicelib.handlers.responses import answers, reply
 from chalicelib.handlers.shapes import MeAnswer, Nothing, NotificationsAnswer, NotificationView, UnreadAnswer
 from chalicelib.model.entry import AlertDetail
+from chalicelib.model.session import is_session_id
 from chalicelib.store.base import Notification
 from chalicelib.wiring import desk
 
@@ -116,7 +117,7 @@ def _parts(given: str) -> tuple[str, int]:
     except (ValueError, binascii.Error) as error:
         raise NotificationNotFound("There is no such notification.") from error
     seq, _, session_id = text.partition("#")
-    if not seq.isascii() or not seq.isdigit() or len(seq) > 12 or not session_id or "\x00" in session_id:  # noqa: PLR2004 - digits of the largest number
+    if not seq.isascii() or not seq.isdigit() or len(seq) > 12 or not is_session_id(session_id):  # noqa: PLR2004 - digits of the largest number
         raise NotificationNotFound("There is no such notification.")
     return session_id, int(seq)
 

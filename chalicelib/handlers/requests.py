@@ -8,7 +8,8 @@ from chalice.app import Request
 from pydantic import BaseModel, ValidationError
 
 from chalicelib.errors import Malformed, SessionNotFound, TooLarge
-from chalicelib.model.text import CLIENT_ID, USER_ID
+from chalicelib.model.session import is_session_id
+from chalicelib.model.text import cut, well_formed
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -18,14 +19,19 @@ BODY_LIMIT = 256 * 1024
 NUMBER_LIMIT = 10**12
 """Above every entry's number."""
 
+PARAMETER_LIMIT = 1000
+"""Characters of a parameter; our longest cursor has about 600."""
+
+MESSAGE_LIMIT = 300
+"""Characters of an error's message that repeats a part of the request."""
+
 LIMIT, MOST = 50, 500
 """Items of a list when nothing is said, and at most."""
 
 
 def read(request: Request, model: type[Model]) -> Model:
     """The body as this model; an empty body is `{}`. Raises Malformed with the place, TooLarge over 256 kB."""
-    body = request.raw_body
-    raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+    raw = _bytes(request)
     if len(raw) > BODY_LIMIT:
         raise TooLarge(f"A request may have {BODY_LIMIT} bytes.")
     try:
@@ -42,10 +48,10 @@ def read(request: Request, model: type[Model]) -> Model:
 
 def session_id(given: str) -> str:
     """A session's id as it stands in a path, percent-encoded once. Raises SessionNotFound for what can be none."""
-    channel, _, user = unquote(given).partition(":")
-    if not channel.isascii() or not channel.isalpha() or not USER_ID.fullmatch(user):
+    plain = unquote(given)
+    if not is_session_id(plain):
         raise SessionNotFound("There is no such session.")
-    return f"{channel}:{user}"
+    return plain
 
 
 def number(request: Request, name: str, default: int | None = None, *, least: int = 0) -> int | None:
@@ -53,7 +59,7 @@ def number(request: Request, name: str, default: int | None = None, *, least: in
     given = parameter(request, name)
     if given is None:
         return default
-    if not given.isascii() or not given.isdigit() or not least <= int(given[:20]) <= NUMBER_LIMIT:
+    if not given.isascii() or not given.isdigit() or not least <= int(given) <= NUMBER_LIMIT:
         raise Malformed(f"{name}: must be a whole number from {least} on")
     return int(given)
 
@@ -77,22 +83,32 @@ def flag(request: Request, name: str) -> bool | None:
 
 
 def parameter(request: Request, name: str) -> str | None:
-    """A parameter of the query, the last one when it stands there twice; an empty one counts as not given."""
+    """A parameter of the query, the last one when it stands there twice; an empty one counts as not given.
+
+    Raises Malformed for what not every store can look for: over 1,000 characters, NUL, lone surrogates.
+    """
     parameters = request.query_params
-    return (parameters.get(name) or None) if parameters else None
+    given = parameters.get(name) if parameters else None
+    if not given:
+        return None
+    if len(given) > PARAMETER_LIMIT or "\x00" in given or well_formed(given) != given:
+        raise Malformed(f"{name}: must be text of at most {PARAMETER_LIMIT} characters")
+    return str(given)
 
 
-def client_id(given: str | None) -> str | None:
-    """An id that a client made. Raises Malformed for one that does not fit."""
-    if given is not None and not CLIENT_ID.fullmatch(given):
-        raise Malformed("id: 1 to 100 of the characters A-Z a-z 0-9 . _ : -")
-    return given
+def _bytes(request: Request) -> bytes:
+    try:
+        body = request.raw_body
+    except ValueError as error:  # text that is no UTF-8, or base64 that is none
+        raise Malformed("The body cannot be decoded.") from error
+    return body.encode() if isinstance(body, str) else body
 
 
 def _first(error: ValidationError) -> str:
+    """The first mistake, cut: place and message repeat what was sent."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else str(first["msg"])
+    return cut(f"{place}: {first['msg']}" if place else str(first["msg"]), MESSAGE_LIMIT)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -32,16 +32,16 @@ def list_sessions() -> Response:
     agent = _agent()
     request = routes.current_request
     words, assignee = parameter(request, "q"), parameter(request, "assignee")
-    paused = flag(request, "paused") or flag(request, "onlyPaused")
+    flags = (flag(request, "paused"), flag(request, "onlyPaused"))
     at_most, cursor = limit(request), parameter(request, "cursor")
     if words is not None:
-        if paused or assignee:
+        if True in flags or assignee:
             raise Malformed("q: cannot be combined with other filters")
         return _page(desk().reader.search(words, cursor=cursor, limit=at_most))
-    if assignee is not None and flag(request, "paused") is False:
+    if assignee is not None and False in flags:
         raise Malformed("assignee: filters paused sessions only")
     owner = agent.id if assignee == "me" else assignee
-    query = SessionQuery(paused=bool(paused or owner), assignee=owner)
+    query = SessionQuery(paused=True in flags or owner is not None, assignee=owner)
     return _page(desk().reader.sessions(query, cursor=cursor, limit=at_most))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from chalicelib.errors import Malformed
-from chalicelib.model.content import Content, Text
+from chalicelib.model.content import Content, Text, Unsupported
 from chalicelib.model.entry import Level
 from chalicelib.model.text import CLIENT_ID
 from chalicelib.model.text import Text as Str
@@ -36,9 +36,11 @@ class MessageRequest(Value):
     content: Content | None = None
 
     def said(self) -> Content:
-        """What the message holds. Raises Malformed for none or both, or an empty text."""
+        """What the message holds. Raises Malformed for none or both, an empty text, or what only a channel delivers."""
         if (self.text is None) == (self.content is None):
             raise Malformed("Give text or content, one of them.")
+        if isinstance(self.content, Unsupported):
+            raise Malformed("content: nobody can send unsupported")
         if self.content is not None:
             return self.content
         if not (self.text or "").strip():

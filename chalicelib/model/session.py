@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.model.entry import Author, AuthorKind, Trigger
-from chalicelib.model.text import cut
+from chalicelib.model.text import USER_ID, cut
 from chalicelib.model.value import Instant, Kept
 
 NAMELESS = {"webchat": "A visitor on the web chat", "messenger": "Someone on Messenger"}
@@ -88,8 +88,9 @@ class Session(Kept):
     """A user's conversation on one channel, `<channel>:<user id>`.
 
     `rev` grows by one with every commit (0: not stored yet); `attempt` is the id of the commit that wrote this head.
-    `handled`: no entry up to here needs another turn. `user_seq`: the last thing the user said. `human_from`: the pause
-    whose words the bot has not been told yet. `has_facts`: the store keeps facts about the user.
+    `handled`: no entry up to here needs another turn. `user_seq`: the last thing the user said. `human_from`: while the
+    bot has yet to be told what was said during a pause, the last entry before it that the bot got or did not want.
+    `has_facts`: the store keeps facts about the user.
     """
 
     id: str
@@ -166,6 +167,12 @@ class Session(Kept):
         if self.sending is not None:
             instants.append(self.sending.send_by)
         return min(instants, default=None)
+
+
+def is_session_id(text: str) -> bool:
+    """Whether a session can have this id, so that nothing else is ever asked of a store."""
+    channel, _, user = text.partition(":")
+    return channel in NAMELESS and USER_ID.fullmatch(user) is not None
 
 
 def preview(text: str, author: AuthorKind, at: datetime) -> Preview:

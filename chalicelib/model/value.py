@@ -7,7 +7,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
 
 
 def _utc(at: datetime) -> datetime:
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:  # a valid time on the first or last day there is, in another zone
+        raise ValueError("must lie in the years 1 to 9999, in UTC") from error
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
