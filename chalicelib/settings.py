@@ -11,6 +11,8 @@ from chalicelib.model.policy import Policy
 
 _STORES = ("sqlite:///", "postgresql://", "dynamodb://")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
+_LONGEST = timedelta(days=36_500)
+"""So that no date it is added to leaves the calendar."""
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
 
 
@@ -116,10 +118,10 @@ def _duration(given: str) -> timedelta:
     match = _DURATION.fullmatch(given.strip())
     if match is None or float(match[1]) <= 0:
         raise ValueError("must be a time such as 30s, 5m, 24h or 3d")
-    try:
-        return timedelta(seconds=float(match[1]) * _SECONDS[match[2]])
-    except OverflowError as error:
-        raise ValueError("is longer than anybody lives") from error
+    seconds = float(match[1]) * _SECONDS[match[2]]
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError("is longer than a hundred years")
+    return timedelta(seconds=seconds)
 
 
 def _durations(given: str) -> tuple[timedelta, ...]:
