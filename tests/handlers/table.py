@@ -1,0 +1,67 @@
+"""Every route with who may call it: the contract, written down once more so that a change of either side is seen."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tests.handlers.api import UNSAID
+
+Caller = Literal["supervisor", "agent", "bot", "visitor", "nobody"]
+CALLERS: tuple[Caller, ...] = ("supervisor", "agent", "bot", "visitor", "nobody")
+AGENTS: tuple[Caller, ...] = ("supervisor", "agent")
+OURS: tuple[Caller, ...] = ("supervisor", "agent", "bot")
+VISITORS: tuple[Caller, ...] = ("visitor",)
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route, a body it accepts, who may call it, and whether `/openapi.json` describes it (pages are not)."""
+
+    method: str
+    path: str
+    allowed: tuple[Caller, ...]
+    body: Any = UNSAID
+    described: bool = True
+    stored: bool = True
+    """Whether it asks the store for more than who is calling."""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def refusal(self, caller: Caller) -> tuple[int, str]:
+        """What a caller who is not allowed is told: agents' and visitors' tokens are nothing to each other."""
+        known_here = caller in OURS and self.allowed != VISITORS
+        return (403, "Forbidden") if known_here else (401, "NotSignedIn")
+
+
+_SESSION = "/api/botpress-hitl/sessions/{session}"
+_NOTIFICATIONS = "/api/botpress-hitl/notifications"
+
+ROUTES = (
+    Route("GET", "/api/botpress-hitl/sessions", AGENTS),
+    Route("GET", _SESSION, OURS),
+    Route("POST", f"{_SESSION}/pause", OURS, {"reason": "asked", "until": None}),
+    Route("POST", f"{_SESSION}/unpause", OURS),
+    Route("POST", f"{_SESSION}/message", OURS, {"id": "1", "text": "Hello"}),
+    Route("POST", f"{_SESSION}/claim", AGENTS),
+    Route("POST", f"{_SESSION}/release", AGENTS),
+    Route("POST", f"{_SESSION}/note", AGENTS, {"text": "A regular"}),
+    Route("POST", f"{_SESSION}/typing", AGENTS),
+    Route("POST", f"{_SESSION}/read", AGENTS, {"seq": 1}),
+    Route("GET", _NOTIFICATIONS, AGENTS),
+    Route("POST", f"{_NOTIFICATIONS}/{{notification}}/read", AGENTS),
+    Route("POST", f"{_NOTIFICATIONS}/{{notification}}/archive", AGENTS),
+    Route("POST", f"{_NOTIFICATIONS}/read", AGENTS),
+    Route("GET", "/api/botpress-hitl/me", OURS, stored=False),
+    Route("POST", "/api/webchat/visitors", CALLERS, stored=False),
+    Route("POST", "/api/webchat/messages", VISITORS, {"id": "m2", "text": "Are you there?"}),
+    Route("GET", "/api/webchat/messages", VISITORS),
+    Route("POST", "/api/webchat/postback", VISITORS, {"id": "m3", "payload": "YES", "title": "Yes"}),
+    Route("POST", "/api/webchat/human", VISITORS),
+    Route("POST", "/api/webchat/typing", VISITORS),
+    Route("POST", "/api/webchat/read", VISITORS, {"seq": 1}),
+    Route("GET", "/api/health", CALLERS, stored=False),
+    Route("GET", "/openapi.json", CALLERS, described=False, stored=False),
+    Route("GET", "/admin", CALLERS, described=False, stored=False),
+    Route("GET", "/webchat", CALLERS, described=False, stored=False),
+    Route("GET", "/assets/{area}/{name}", CALLERS, described=False, stored=False),
+)
