@@ -10,6 +10,7 @@ from chalicelib.model.value import stamp
 
 _LAST_MINUTE = 99_999_999
 _NAME_KEY_LIMIT = 80
+_NAME_END = "\x1f"  # sorts before every character of a name, so that Ann comes before Ann Lee
 
 
 def activity_key(session: Session) -> str:
@@ -42,7 +43,7 @@ def name_key(session: Session) -> str | None:
     """The name as it is searched, and the id; None for a nameless user."""
     if not session.user.name:
         return None
-    return f"{fold(session.user.name)}#{session.id}"
+    return f"{fold(session.user.name)}{_NAME_END}#{session.id}"
 
 
 def fold(name: str) -> str:

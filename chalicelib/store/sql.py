@@ -107,8 +107,8 @@ class SQLStore(Store):
         self._database = Database(url, patience_seconds=patience_seconds)
 
     def load(self, session_id: str) -> Session | None:
-        with self._database.read() as connection:
-            head = connection.execute(_LOAD, {"id": session_id}).scalar()
+        with self._database.read() as run:
+            head = run(_LOAD, id=session_id).scalar()
         return None if head is None else Session.model_validate_json(head)
 
     def commit(
@@ -126,14 +126,14 @@ class SQLStore(Store):
         rewritten = [_entry_row(after.id, entry) for entry in amends]
         alerts = [_notification_row(after.id, entry) for entry in entries if entry.kind == "alert"]
         try:
-            with self._database.write() as connection:
-                won = connection.execute(_NEXT if known else _FIRST, head).rowcount == 1
+            with self._database.write() as run:
+                won = run(_NEXT if known else _FIRST, **head).rowcount == 1
                 if won:
-                    for statement, rows in ((_APPEND, appended), (_REWRITE, rewritten), (_NOTIFY, alerts)):
-                        if rows:
-                            connection.execute(statement, rows)
+                    run.for_each(_APPEND, appended)
+                    run.for_each(_REWRITE, rewritten)
+                    run.for_each(_NOTIFY, alerts)
                     if facts is not None:
-                        connection.execute(_REMEMBER, {"session_id": after.id, "body": json.dumps(dict(facts))})
+                        run(_REMEMBER, session_id=after.id, body=json.dumps(dict(facts)))
         except IntegrityError:
             won = False
         if not won:
@@ -141,8 +141,8 @@ class SQLStore(Store):
 
     def _explain_loss(self, after: Session, entries: Sequence[Entry]) -> None:
         """Raises Duplicate or Conflict; returns when what stands in the way is this very commit."""
-        with self._database.read() as connection:
-            if connection.execute(_ATTEMPT, {"id": after.id}).scalar() == after.attempt:
+        with self._database.read() as run:
+            if run(_ATTEMPT, id=after.id).scalar() == after.attempt:
                 return
         for entry in entries:
             stored = self.find(after.id, entry.id)
@@ -152,22 +152,22 @@ class SQLStore(Store):
 
     def entries(self, session_id: str, *, after: int = 0, before: int | None = None, limit: int) -> list[Entry]:
         which = {"session_id": session_id, "after": after, "limit": limit}
-        with self._database.read() as connection:
+        with self._database.read() as run:
             if before is None:
-                bodies = connection.execute(_FORWARD, which).scalars().all()
+                bodies = run(_FORWARD, **which).scalars().all()
             else:
                 last = min(before, _PAST_NUMBERS)
-                bodies = connection.execute(_BACKWARD, {**which, "before": last}).scalars().all()[::-1]
+                bodies = run(_BACKWARD, **which, before=last).scalars().all()[::-1]
         return [decode(body) for body in bodies]
 
     def find(self, session_id: str, entry_id: str) -> Entry | None:
-        with self._database.read() as connection:
-            body = connection.execute(_FIND, {"session_id": session_id, "id": entry_id}).scalar()
+        with self._database.read() as run:
+            body = run(_FIND, session_id=session_id, id=entry_id).scalar()
         return None if body is None else decode(body)
 
     def facts(self, session_id: str) -> dict[str, JsonValue]:
-        with self._database.read() as connection:
-            body = connection.execute(_FACTS, {"session_id": session_id}).scalar()
+        with self._database.read() as run:
+            body = run(_FACTS, session_id=session_id).scalar()
         return {} if body is None else cast("dict[str, JsonValue]", json.loads(body))
 
     def sessions(self, query: SessionQuery, *, cursor: str | None = None, limit: int) -> Page[Session]:
@@ -180,29 +180,29 @@ class SQLStore(Store):
             statement, which = _BY_OWNER, {**which, "owner": query.assignee}
         else:
             statement = _PAUSED if query.paused else _BY_ACTIVITY
-        with self._database.read() as connection:
-            rows = connection.execute(statement, which).all()
+        with self._database.read() as run:
+            rows = run(statement, **which).all()
         heads = (Session.model_validate_json(row.head) for row in rows[:limit])
         return Page([head for head in heads if _fits(head, query)], _cursor(rows, limit))
 
     def waiting(self) -> int:
         which = {"first": keys.WAITING, "past": _past(keys.WAITING), "limit": COUNT_LIMIT}
-        with self._database.read() as connection:
-            return int(connection.execute(_WAITING, which).scalar_one())
+        with self._database.read() as run:
+            return int(run(_WAITING, **which).scalar_one())
 
     def due(self, now: datetime, *, limit: int) -> list[str]:
-        with self._database.read() as connection:
-            return list(connection.execute(_DUE, {"past": _past(f"{stamp(now)}#"), "limit": limit}).scalars())
+        with self._database.read() as run:
+            return list(run(_DUE, past=_past(f"{stamp(now)}#"), limit=limit).scalars())
 
     def erase(self, session_id: str) -> None:
-        with self._database.write() as connection:
+        with self._database.write() as run:
             for statement in _ERASE:
-                connection.execute(statement, {"session_id": session_id})
+                run(statement, session_id=session_id)
 
     def notifications(self, *, cursor: str | None = None, limit: int) -> Page[Notification]:
         before = _PAST_TIMES if cursor is None else keys.unseal(cursor)
-        with self._database.read() as connection:
-            rows = connection.execute(_LISTED, {"before": before, "limit": limit + 1}).all()
+        with self._database.read() as run:
+            rows = run(_LISTED, before=before, limit=limit + 1).all()
         listed = [
             Notification(session_id=row.session_id, entry=decode(row.body), read=row.state >= _READ)
             for row in rows[:limit]
@@ -210,52 +210,52 @@ class SQLStore(Store):
         return Page(listed, _cursor(rows, limit))
 
     def unread(self) -> int:
-        with self._database.read() as connection:
-            return int(connection.execute(_COUNT_UNREAD, {"limit": COUNT_LIMIT}).scalar_one())
+        with self._database.read() as run:
+            return int(run(_COUNT_UNREAD, limit=COUNT_LIMIT).scalar_one())
 
     def mark(self, session_id: str, seq: int, *, read: bool = False, archived: bool = False) -> None:
         state = _ARCHIVED if archived else _READ if read else _UNREAD
         which = {"session_id": session_id, "seq": seq}
-        with self._database.write() as connection:
-            if connection.execute(_MARK, {**which, "state": state}).rowcount:
+        with self._database.write() as run:
+            if run(_MARK, **which, state=state).rowcount:
                 return
-            if connection.execute(_NOTIFIED, which).scalar() is None:
+            if run(_NOTIFIED, **which).scalar() is None:
                 raise NotificationNotFound("There is no such notification.")
 
     def mark_all_read(self, *, limit: int) -> int:
-        with self._database.write() as connection:
-            return connection.execute(_MARK_ALL, {"limit": limit}).rowcount
+        with self._database.write() as run:
+            return run(_MARK_ALL, limit=limit).rowcount
 
     def add_token(self, digest: str, token: Token) -> None:
         row = {"digest": digest, "id": token.id, "created_key": stamp(token.created_at), "body": token.to_json()}
-        with self._database.write() as connection:
-            connection.execute(_ADD_TOKEN, row)
+        with self._database.write() as run:
+            run(_ADD_TOKEN, **row)
 
     def token(self, digest: str) -> Token | None:
-        with self._database.read() as connection:
-            body = connection.execute(_TOKEN, {"digest": digest}).scalar()
+        with self._database.read() as run:
+            body = run(_TOKEN, digest=digest).scalar()
         return None if body is None else Token.model_validate_json(body)
 
     def tokens(self) -> list[Token]:
-        with self._database.read() as connection:
-            return [Token.model_validate_json(body) for body in connection.execute(_TOKENS).scalars()]
+        with self._database.read() as run:
+            return [Token.model_validate_json(body) for body in run(_TOKENS).scalars()]
 
     def revoke_token(self, token_id: str) -> bool:
-        with self._database.write() as connection:
-            return connection.execute(_REVOKE, {"id": token_id}).rowcount > 0
+        with self._database.write() as run:
+            return run(_REVOKE, id=token_id).rowcount > 0
 
     def secret(self, proposal: str) -> str:
-        with self._database.write() as connection:
-            connection.execute(_KEEP_SECRET, {"secret": proposal})
-            return str(connection.execute(_SECRET).scalar_one())
+        with self._database.write() as run:
+            run(_KEEP_SECRET, secret=proposal)
+            return str(run(_SECRET).scalar_one())
 
     def prepare(self) -> None:
-        with self._database.write() as connection:
-            migrate(connection)
+        with self._database.write() as run:
+            migrate(run.connection)
 
     def check(self) -> list[str]:
-        with self._database.read() as connection:
-            return complaints(connection)
+        with self._database.read() as run:
+            return complaints(run.connection)
 
     def close(self) -> None:
         self._database.close()

@@ -2,11 +2,12 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, CursorResult, Engine, TextClause, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -14,11 +15,52 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from chalicelib.errors import StoreBusy
 
+Values = Mapping[str, object]
+
 _IDLE, _EXTRA = 8, 56
 """Connections kept open, and how many more may be opened for a burst."""
 
-_SLOTS: dict[str, threading.Semaphore] = {}
+_SLOTS: dict[str, threading.Lock] = {}
 """Who may write, by database file: shared by all stores of this process on one file."""
+
+
+class Run:
+    """Runs statements on one connection, handing the driver text that was compiled once.
+
+    Connection.execute would do the same, and costs a commit on SQLite 0.1 ms more, a third of its time.
+    """
+
+    def __init__(self, connection: Connection, compiled: "dict[TextClause, _Compiled]") -> None:
+        self.connection = connection
+        self._compiled = compiled
+
+    def __call__(self, statement: TextClause, **values: object) -> CursorResult[Any]:
+        ready = self._ready(statement)
+        return self.connection.exec_driver_sql(ready.sql, ready.arranged(values))
+
+    def for_each(self, statement: TextClause, rows: Sequence[Values]) -> None:
+        """Run the statement with each of the rows."""
+        if rows:
+            ready = self._ready(statement)
+            self.connection.exec_driver_sql(ready.sql, [ready.arranged(row) for row in rows])
+
+    def _ready(self, statement: TextClause) -> "_Compiled":
+        ready = self._compiled.get(statement)
+        if ready is None:
+            ready = self._compiled[statement] = _Compiled(statement, self.connection)
+        return ready
+
+
+class _Compiled:
+    """A statement as the driver takes it: its values by position where the driver wants them so, else by name."""
+
+    def __init__(self, statement: TextClause, connection: Connection) -> None:
+        compiled = statement.compile(dialect=connection.dialect)
+        self.sql = str(compiled)
+        self._order: Sequence[str] | None = getattr(compiled, "positiontup", None)
+
+    def arranged(self, values: Values) -> Any:
+        return dict(values) if self._order is None else tuple([values[name] for name in self._order])
 
 
 class Database:
@@ -30,6 +72,7 @@ class Database:
 
     def __init__(self, url: str, *, patience_seconds: float) -> None:
         self._patience_seconds = patience_seconds
+        self._compiled: dict[TextClause, _Compiled] = {}
         parsed = make_url(url)
         pool = {"pool_size": _IDLE, "max_overflow": _EXTRA, "pool_timeout": patience_seconds, "pool_use_lifo": True}
         self._reader = create_engine(parsed, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **pool)
@@ -45,19 +88,19 @@ class Database:
             self._slots = threading.Semaphore(_IDLE)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection on which every statement sees the latest commit. Raises StoreBusy."""
+    def read(self) -> Iterator[Run]:
+        """Statements of which each sees the latest commit. Raises StoreBusy."""
         with _busy_told(), self._reader.connect() as connection:
-            yield connection
+            yield Run(connection, self._compiled)
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A connection in a transaction, committed at the end and rolled back by an exception. Raises StoreBusy."""
+    def write(self) -> Iterator[Run]:
+        """Statements in one transaction, committed at the end and rolled back by an exception. Raises StoreBusy."""
         if not self._slots.acquire(timeout=self._patience_seconds):
             raise StoreBusy("The database is busy. Please try again.")
         try:
             with _busy_told(), self._writer.begin() as connection:
-                yield connection
+                yield Run(connection, self._compiled)
         finally:
             self._slots.release()
 
@@ -89,12 +132,12 @@ def _busy_told() -> Iterator[None]:
     except NoConnectionFree as error:
         raise StoreBusy("The database is busy. Please try again.") from error
     except DBAPIError as error:
-        if not _passes(error):
+        if not _may_pass(error):
             raise
         raise StoreBusy("The database cannot answer now. Please try again.") from error
 
 
-def _passes(error: DBAPIError) -> bool:
+def _may_pass(error: DBAPIError) -> bool:
     """Whether the same statement may work later: busy, locked, disconnected, no space; not a mistake in the SQL."""
     mistake = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
     return error.connection_invalidated or (isinstance(error, OperationalError) and not mistake)
