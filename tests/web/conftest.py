@@ -25,7 +25,7 @@ POKE = "() => dispatchEvent(new Event('online'))"
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     found, process = start(tmp_path_factory.mktemp("web"))
     reader = threading.Thread(target=lambda: process.stdout and process.stdout.read(), daemon=True)
     reader.start()
@@ -35,6 +35,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     reader.join(5)
     if process.stdout is not None:
         process.stdout.close()
+
+
+@pytest.fixture
+def server(running: Server) -> Server:
+    """The server, with every alert of earlier tests read; its conversations stay, so each test names its own people."""
+    running.call("POST", "botpress-hitl/notifications/read", ADMIN_TOKEN)
+    return running
 
 
 @pytest.fixture(scope="session")

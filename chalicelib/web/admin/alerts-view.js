@@ -2,7 +2,8 @@
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { present } from "../shared/clock.js";
 import { Icon } from "../shared/icon.js";
-import { ago, fullTime } from "../shared/time.js";
+import { fullTime } from "../shared/time.js";
+import { ago } from "./ago.js";
 import { sessionHash } from "./route.js";
 import { badge } from "./state.js";
 

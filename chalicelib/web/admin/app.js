@@ -13,7 +13,7 @@ function Brand({ client }) {
   const { ringing } = client.alerts;
   return html`<header class="brand">
     <img src="assets/shared/icon.svg" alt="" width="28" height="28" />
-    <h1>hitl</h1>
+    <strong>hitl</strong>
     <span class="me" title=${client.me.value.role}>${client.me.value.name}</span>
     <button type="button" class="quiet round" aria-pressed=${ringing.value} onClick=${() => client.alerts.toggle()}
       aria-label="Sound and desktop notifications" title=${ringing.value ? "Sound and notifications are on" : "Turn sound and notifications on"}>
@@ -50,11 +50,11 @@ function Notice({ client }) {
 
 function Nothing({ client }) {
   const waiting = client.alerts.waiting.value;
-  return html`<section class="nothing" aria-label="No conversation is open">
+  return html`<div class="nothing">
     <span class="mark"><${Icon} name=${waiting ? "clock" : "check"} /></span>
     <h2>${waiting ? `${waiting >= 100 ? "100 or more people are" : waiting === 1 ? "1 person is" : `${waiting} people are`} waiting` : "Nobody is waiting"}</h2>
     <p class="faint">${waiting ? "Choose a conversation to read it. Replying takes it over." : "When somebody asks for a human, you will see it here."}</p>
-  </section>`;
+  </div>`;
 }
 
 /** @param {{client: AdminClient}} props */
@@ -72,13 +72,14 @@ export function App({ client }) {
   const conversation = client.selected.value;
   return html`<div class="app">
     <${Banners} client=${client} />
-    <div class=${`panes ${conversation ? "reading" : ""}`}>
-      <aside class="side" aria-label="Conversations">
+    <main class=${`panes ${conversation ? "reading" : ""}`}>
+      <h1 class="unseen">Conversations of people and bots</h1>
+      <section class="side" aria-label="Inbox">
         <${Brand} client=${client} />
         <${ListView} client=${client} />
-      </aside>
-      <main class="stage">${conversation ? html`<${ConversationView} key=${conversation.id} client=${client} conversation=${conversation} />` : html`<${Nothing} client=${client} />`}</main>
-    </div>
+      </section>
+      <section class="stage" aria-label="Open conversation">${conversation ? html`<${ConversationView} key=${conversation.id} client=${client} conversation=${conversation} />` : html`<${Nothing} client=${client} />`}</section>
+    </main>
     <${Notice} client=${client} />
     <div class="unseen" role="status">${client.alerts.newest.value}</div>
   </div>`;

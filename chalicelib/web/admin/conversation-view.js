@@ -5,7 +5,8 @@ import { Composer } from "../shared/composer.js";
 import { Icon } from "../shared/icon.js";
 import { toRows } from "../shared/rows.js";
 import { Thread } from "../shared/thread.js";
-import { dayWords, fullTime, waited } from "../shared/time.js";
+import { dayWords, fullTime } from "../shared/time.js";
+import { waited } from "./ago.js";
 import { Bubble, Line, asEntries } from "./entry-view.js";
 import { Face } from "./list-view.js";
 import { leave } from "./navigation.js";
@@ -90,12 +91,12 @@ function Foot({ conversation, session, me, input }) {
 
 function Missing({ client, conversation }) {
   const missing = conversation.phase.value === "missing";
-  return html`<section class="nothing" role="alert">
+  return html`<div class="nothing" role="alert">
     <span class="mark"><${Icon} name="alert" /></span>
     <h2>${missing ? "There is no such conversation" : "The conversation did not load"}</h2>
     <p class="faint">${missing ? "It may have been erased." : conversation.why.value}</p>
     ${missing ? html`<button type="button" onClick=${() => leave(client)}>Back to the list</button>` : html`<button type="button" onClick=${() => conversation.poller.now()}>Try again</button>`}
-  </section>`;
+  </div>`;
 }
 
 /** @param {{client: AdminClient, conversation: Conversation}} props */
@@ -118,7 +119,7 @@ export function ConversationView({ client, conversation }) {
   }, [held]);
 
   if (phase === "missing" || (phase === "failed" && !session)) return html`<${Missing} client=${client} conversation=${conversation} />`;
-  if (!session) return html`<section class="nothing"><p class="faint" role="status">Loading the conversation…</p></section>`;
+  if (!session) return html`<div class="nothing"><p class="faint" role="status">Loading the conversation…</p></div>`;
 
   const entries = [...conversation.log.value.entries, ...asEntries(conversation.outbox.value, me)];
   const rows = toRows(entries, (entry) => entry.kind === "message" || entry.kind === "note" || lineFor(entry, me, session.user.name) !== null);

@@ -1,9 +1,9 @@
 // One session as an agent has it open: its log, what is being sent, and the commands.
 import { batch, signal } from "../vendor/preact.js";
-import { newId } from "../shared/id.js";
-import { NO_LOG, amended, follow, opened, prepend, rewrite } from "../shared/log.js";
-import { drop, mark, next, put, settle } from "../shared/outbox.js";
+import { NO_LOG, amended, follow, rewrite } from "../shared/log.js";
+import { drop, mark, newId, next, put, settle } from "../shared/outbox.js";
 import { Poller, touch } from "../shared/poll.js";
+import { opened, prepend } from "./history.js";
 import { sessionHash } from "./route.js";
 import { nextWaiting } from "./state.js";
 

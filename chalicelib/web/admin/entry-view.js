@@ -2,8 +2,8 @@
 import { html } from "../vendor/preact.js";
 import { Content } from "../shared/content.js";
 import { Icon } from "../shared/icon.js";
-import { statusOf } from "../shared/log.js";
 import { clockTime, fullTime } from "../shared/time.js";
+import { statusOf } from "./history.js";
 import { lineFor } from "./state.js";
 
 /** @typedef {import("./conversation.js").Conversation} Conversation */

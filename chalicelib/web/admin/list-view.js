@@ -2,7 +2,8 @@
 import { html, useEffect, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { present } from "../shared/clock.js";
 import { Icon } from "../shared/icon.js";
-import { ago, fullTime, waited } from "../shared/time.js";
+import { fullTime } from "../shared/time.js";
+import { ago, waited } from "./ago.js";
 import { sessionHash } from "./route.js";
 import { FILTERS, badge, holder, initials, previewOf, tint, urgency } from "./state.js";
 

@@ -2,6 +2,7 @@
 import { effect, html, render } from "../vendor/preact.js";
 import { App } from "./app.js";
 import { AdminClient } from "./client.js";
+import "./icons.js";
 import { readHash, sessionHash } from "./route.js";
 import { titleFor } from "./state.js";
 

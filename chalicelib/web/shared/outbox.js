@@ -1,4 +1,4 @@
-// What this page wants to send and the log does not show yet. Pure.
+// What this page wants to send and the log does not show yet. Pure, but for the ids.
 
 /** @typedef {"queued"|"sending"|"sent"|"failed"} Step queued: goes out by itself, when its turn comes or the connection is
  *  back; sent: acknowledged, soon to be seen in the log; failed: only a person sends it again */
@@ -37,4 +37,10 @@ export function settle(box, entries) {
 export function revive(kept) {
   if (!Array.isArray(kept)) return [];
   return kept.map((item) => (item.step === "failed" ? item : { ...item, step: "queued" }));
+}
+
+/** A fresh id for something this page sends, so that the server knows it when it is sent again: 22 characters of `[A-Za-z0-9_-]`. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }

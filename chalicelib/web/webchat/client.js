@@ -1,12 +1,11 @@
 // A visitor's conversation with the server: what is known of it as signals, and what can be done. Knows no page.
 import { batch, signal } from "../vendor/preact.js";
 import { makeApi } from "../shared/api.js";
-import { newId } from "../shared/id.js";
-import { NO_LOG, amended, follow, rewrite, without } from "../shared/log.js";
-import { drop, mark, next, put, revive, settle } from "../shared/outbox.js";
+import { NO_LOG, amended, follow, rewrite } from "../shared/log.js";
+import { drop, mark, newId, next, put, revive, settle } from "../shared/outbox.js";
 import { Poller, touch } from "../shared/poll.js";
 import { storage } from "../shared/storage.js";
-import { FRESH, lastHeard } from "./state.js";
+import { FRESH, lastHeard, without } from "./state.js";
 
 const EVERY_MS = 1_500;
 const PAGE = 500;
