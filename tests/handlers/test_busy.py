@@ -1,0 +1,104 @@
+"""A store that cannot answer is a 503 that says when to come back, and nothing else is ever a 5xx."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn
+
+import pytest
+
+from app import app
+from chalicelib import errors, wiring
+from chalicelib.bots.script import ScriptBot
+from chalicelib.desk.desk import Desk
+from chalicelib.desk.tools import Tools
+from chalicelib.handlers.responses import INSIDE, STATUSES, refusal
+from chalicelib.store.base import Store
+from tests.handlers.api import Api
+from tests.handlers.people import ADMIN_TOKEN, issued
+from tests.handlers.table import ROUTES, VISITORS, Route
+
+
+def _busy(*_: object, **__: object) -> NoReturn:
+    raise errors.StoreBusy("The store is busy. Please try again.")
+
+
+BusyStore = type("BusyStore", (Store,), dict.fromkeys(Store.__abstractmethods__, _busy))
+"""A store of which every method says that it is busy."""
+
+
+@pytest.fixture
+def busy(settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """The app on a busy store, with a clock that goes a second on at each look, so that nobody waits for the deadline."""
+    start = datetime.now(UTC)
+    ticks = itertools.count()
+    tools = Tools(clock=lambda: start + timedelta(seconds=next(ticks)), sleep=lambda _: None)
+    # no variable names a busy store, and none should: this is the one place where the wiring is told
+    monkeypatch.setattr(wiring, "build", lambda _: Desk(BusyStore(), ScriptBot(), tools=tools))
+    yield Api(app)
+    wiring.forget()
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.stored], ids=str)
+def test_a_busy_store_is_told_with_when_to_come_back(busy: Api, route: Route):
+    token = issued(timedelta(minutes=1)) if route.allowed == VISITORS else ADMIN_TOKEN
+    notification = "MSN3ZWJjaGF0OmE"  # 1#webchat:a
+
+    answer = busy.call(
+        route.method, route.path.format(session="webchat:a", notification=notification), route.body, token=token
+    )
+
+    assert answer.said == (503, "StoreBusy")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if not route.stored], ids=str)
+def test_what_needs_no_store_answers_though_it_is_busy(busy: Api, route: Route):
+    answer = busy.call(route.method, route.path.format(area="shared", name="tokens.css"), route.body, token=ADMIN_TOKEN)
+
+    assert answer.status == 200
+
+
+def test_an_unknown_token_is_not_refused_for_good_while_the_store_is_busy(busy: Api):
+    assert busy.get("/api/botpress-hitl/me", token="the-token-of-ann").said == (503, "StoreBusy")
+
+
+def _kinds(kind: type[errors.HitlError]) -> Iterator[type[errors.HitlError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _kinds(child)
+
+
+def test_every_error_has_a_status_or_stays_inside():
+    ours = {kind for kind in _kinds(errors.HitlError) if kind.__module__ == errors.__name__}
+
+    assert ours == set(STATUSES) | set(INSIDE)
+    assert not set(STATUSES) & set(INSIDE)
+
+
+def test_every_status_is_one_of_the_contract():
+    assert set(STATUSES.values()) == {400, 401, 403, 404, 409, 413, 429, 503}
+
+
+@pytest.mark.parametrize("kind", STATUSES, ids=lambda kind: kind.__name__)
+def test_an_error_is_told_by_its_name_and_its_words(kind: type[errors.HitlError]):
+    told = refusal(kind("Some words."))
+
+    assert (told.status_code, told.body) == (STATUSES[kind], f'{{"Code": "{kind.__name__}", "Message": "Some words."}}')
+
+
+@pytest.mark.parametrize("kind", INSIDE, ids=lambda kind: kind.__name__)
+def test_an_error_that_should_have_stayed_inside_is_a_503_without_its_words(kind: type[errors.HitlError]):
+    told = refusal(kind("secret words"))
+
+    assert (told.status_code, told.headers["Retry-After"]) == (503, "1")
+    assert "secret" not in told.body
+
+
+def test_settings_that_cannot_be_used_are_told_as_a_503(api: Api, settings):
+    settings(STORE="mongodb://nowhere")
+
+    answer = api.get("/api/botpress-hitl/me", token=ADMIN_TOKEN)
+
+    assert answer.said == (503, "BadSettings")
+    assert "HITL_STORE" in answer.json["Message"]
