@@ -121,7 +121,7 @@ Alerts      {outputs["AlertTopicArn"]} (an e-mail address must first confirm the
 Make a token to sign in with; it is shown once:
 
   AWS_REGION={aws.region} HITL_STORE=dynamodb://{outputs["TableName"]} \\
-    .venv/bin/python manage.py token create --name Ann --role supervisor
+    .venv/bin/python manage.py token create Ann --role supervisor
 """
 
 

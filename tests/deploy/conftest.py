@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.package import copy_sources
 from tests.conftest import missing
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -38,9 +39,17 @@ def run_package(out, *arguments, environment=None):
 
 
 @pytest.fixture(scope="session")
-def package(tmp_path_factory):
+def project(tmp_path_factory):
+    """The sources as they were at one moment, so that whoever edits them meanwhile changes no result."""
+    folder = tmp_path_factory.mktemp("project") / "hitl"
+    copy_sources(ROOT, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory, project):
     out = tmp_path_factory.mktemp("package")
-    done = run_package(out)
+    done = run_package(out, "--project", project)
     if "could not be downloaded" in done.stderr:
         missing("a package index, or the wheels from an earlier `make package`,")
     assert done.returncode == 0, done.stderr

@@ -1,12 +1,14 @@
 """`make deploy` and `make undeploy` against an AWS command line of our own."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from manage import _parser
 from tests.deploy.conftest import ROOT
 from tests.deploy.fake_aws import ENDPOINT
 
@@ -89,7 +91,13 @@ def test_it_ends_with_the_links_and_the_way_to_a_first_token(operator):
     assert f"Admin page  {ENDPOINT}/admin\n" in done.stdout
     assert f"Web chat    {ENDPOINT}/webchat\n" in done.stdout
     assert "AWS_REGION=eu-central-1 HITL_STORE=dynamodb://hitl-dev-SessionTable-1ABC" in done.stdout
-    assert "manage.py token create" in done.stdout
+
+
+def test_the_command_for_a_token_is_one_that_exists(operator):
+    command = shlex.split(operator.run().stdout.partition("shown once:\n")[2].replace("\\\n", ""))
+
+    given = _parser().parse_args(command[command.index("manage.py") + 1 :])
+    assert (given.name, given.role) == ("Ann", "supervisor")
 
 
 def test_the_first_deployment_ends_with_alerts_that_link_to_the_api(operator):

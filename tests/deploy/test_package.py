@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scripts.package import copy_sources
-from tests.deploy.conftest import ROOT, run_package
+from tests.deploy.conftest import run_package
 
 AARCH64 = 0xB7
 UNCHECKED_HASH = 0b01
@@ -101,9 +101,9 @@ def test_the_pages_are_in_the_zip(package):
     assert (package.unpacked / "chalicelib/web/shared").is_dir()
 
 
-def test_packaging_again_needs_no_network_and_makes_the_same_zip(package, tmp_path):
+def test_packaging_again_needs_no_network_and_makes_the_same_zip(package, project, tmp_path):
     nowhere = {**os.environ, "PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_NO_CACHE_DIR": "1", "PYTHONHASHSEED": "7"}
-    done = run_package(tmp_path, environment=nowhere)
+    done = run_package(tmp_path, "--project", project, environment=nowhere)
 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "deployment.zip").read_bytes() == (package.out / "deployment.zip").read_bytes()
@@ -130,5 +130,6 @@ def test_caches_and_droppings_stay_behind(tmp_path):
     assert sorted(copied) == [".chalice", "app.py", "chalicelib", "chalicelib/a.py", "requirements.txt"]
 
 
-def test_the_checkout_gets_no_files_but_the_build(package):
-    assert not (ROOT / ".chalice/deployments").exists()
+def test_packaging_leaves_nothing_in_the_sources(package, project):
+    assert not (project / ".chalice/deployments").exists()
+    assert list(project.rglob("__pycache__")) == []

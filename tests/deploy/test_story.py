@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from tests.conftest import missing
-from tests.deploy.conftest import ROOT, run_package
+from tests.deploy.conftest import run_package
 from tests.emulators.ministack import PROGRAM
 
 PUBLIC_URL = "https://chat.example.com"
@@ -62,19 +62,17 @@ class Stack:
 
 
 @pytest.fixture(scope="module")
-def native_package(tmp_path_factory):
+def native_package(tmp_path_factory, project):
     """As the package fixture, but for this machine's processor, on which the emulator runs the functions."""
     if sys.platform != "linux":
         missing("Linux, for which the functions are packaged,")
-    project, out = tmp_path_factory.mktemp("project"), tmp_path_factory.mktemp("native")
-    for name in ("app.py", "requirements.txt"):
-        shutil.copy(ROOT / name, project / name)
-    for name in ("chalicelib", ".chalice"):
-        shutil.copytree(ROOT / name, project / name)
-    config = json.loads((project / ".chalice/config.json").read_text())
+    out = tmp_path_factory.mktemp("native")
+    copy = out / "project"
+    shutil.copytree(project, copy)
+    config = json.loads((copy / ".chalice/config.json").read_text())
     config["lambda_architecture"] = "arm64" if platform.machine() == "aarch64" else "x86_64"
-    (project / ".chalice/config.json").write_text(json.dumps(config))
-    done = run_package(out, "--project", project)
+    (copy / ".chalice/config.json").write_text(json.dumps(config))
+    done = run_package(out, "--project", copy)
     if "could not be downloaded" in done.stderr:
         missing("a package index, or the wheels from an earlier run,")
     assert done.returncode == 0, done.stderr
