@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from chalicelib.alerts.base import Alert, Alerter, alert_from
+from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import AlertFailed
 from chalicelib.model.alerting import drop_publication, lease_publication, settle_publication
@@ -73,7 +74,7 @@ class Publisher:
         except AlertFailed as failure:
             log.warning("an alert could not be published: %s", failure, extra={"alerter": name})
             return False
-        except Exception:  # an alerter's own bug must not undo the pause: it counts as a failure and is retried
-            log.exception("an alerter broke", extra={"alerter": name})
+        except Exception as error:  # noqa: BLE001 - an alerter's own bug must not undo the pause: it is retried
+            log.error("an alerter broke: %s", traced(error), extra={"alerter": name})  # noqa: TRY400 - no texts
             return False
         return True

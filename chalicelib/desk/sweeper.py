@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from chalicelib.bots.base import stored_event
 from chalicelib.desk.publisher import Publisher
+from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
 from chalicelib.desk.turns import Turns
 from chalicelib.errors import HitlError
@@ -72,8 +73,8 @@ class Sweeper:
             self.attend(session_id)
         except HitlError as error:
             log.warning("due work was left for the next sweep: %s", error, extra={"session": session_id})
-        except Exception:  # one session's bug must not keep the others waiting
-            log.exception("due work broke", extra={"session": session_id})
+        except Exception as error:  # noqa: BLE001 - one session's bug must not keep the others waiting
+            log.error("due work broke: %s", traced(error), extra={"session": session_id})  # noqa: TRY400 - no texts
 
     def _step(self, head: Session) -> None:
         now = self._transactor.tools.clock()

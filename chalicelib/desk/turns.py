@@ -6,6 +6,7 @@ from dataclasses import replace
 from chalicelib.bots.base import Bot, BotEvent, checked, stored_event
 from chalicelib.desk.calling import Caller
 from chalicelib.desk.publisher import Publisher
+from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import Duplicate, TooLarge
 from chalicelib.model.entry import Entry
@@ -31,8 +32,8 @@ class Turns:
         """Whether the bot wants the event. A bot that cannot tell gets it, and its turn shows what is wrong."""
         try:
             return self._bot.wants(event)
-        except Exception:  # the user's own code: whatever it raises is a bot that failed, and its turn says so
-            log.exception("the bot could not say whether it wants an event", extra={"session": event.session_id})
+        except Exception as error:  # noqa: BLE001 - the user's own code: whatever it raises is a bot that failed
+            log.error("the bot cannot say what it wants: %s", traced(error), extra={"session": event.session_id})  # noqa: TRY400 - no texts
             return True
 
     def take(self, session: Session, entry: Entry) -> Session:
@@ -51,8 +52,8 @@ class Turns:
         event = self._told(stored_event(entry, session), session, entry)
         try:
             actions = checked(self._bot.turn(event))
-        except Exception:  # the user's own code: whatever it raises hands the user to a human
-            log.exception("the bot failed", extra={"session": session.id, "seq": entry.seq})
+        except Exception as error:  # noqa: BLE001 - the user's own code: whatever it raises hands the user to a human
+            log.error("the bot failed: %s", traced(error), extra={"session": session.id, "seq": entry.seq})  # noqa: TRY400 - no texts
             return self._give_up(session, entry.seq, "The bot failed.")
         facts = dict(event.user.facts)
         try:
