@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAGE ?= dev
 SHELL := /bin/sh
 
-.PHONY: run test check format bench vendor package deploy undeploy clean python
+.PHONY: run test check format bench package deploy undeploy clean python
 
 run: $(VENV)/local.done ## everything on this machine, no account
 	@exec $(BIN)/python -m local
@@ -25,6 +25,19 @@ format: $(VENV)/dev.done
 
 bench: $(VENV)/dev.done ## speed, as medians, on this machine
 	$(BIN)/python -m bench $(ARGS)
+
+package: $(VENV)/local.done ## build/deployment.zip and build/template.json
+	@$(BIN)/python scripts/package.py --stage $(STAGE)
+
+# EMAIL counts only when it is given with the command, since many shells export one.
+DEPLOY_OPTIONS = $(if $(BUCKET),--bucket '$(BUCKET)') $(if $(PUBLIC_URL),--public-url '$(PUBLIC_URL)') \
+  $(if $(findstring command,$(origin EMAIL)),--email '$(EMAIL)')
+
+deploy: package ## package, then put it on AWS
+	@$(BIN)/python scripts/deploy.py --stage $(STAGE) $(DEPLOY_OPTIONS)
+
+undeploy: $(VENV)/local.done ## take the stack away; the table with its data stays
+	@$(BIN)/python scripts/deploy.py --stage $(STAGE) --remove
 
 # Which Python makes the environments, and can it: one sentence for each thing that may be wrong.
 python:
