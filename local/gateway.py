@@ -32,7 +32,10 @@ class Gateway:
         self._methods = methods
 
     def handle(self, method: str, path: str, query: str, headers: Headers, body: bytes) -> Answer:
-        """The app's answer, or 404 and 405 where no route fits. `path` and `query` are still percent-encoded."""
+        """The app's answer, or 404 and 405 where no route fits. `path` and `query` are still percent-encoded.
+
+        HEAD is answered as GET; leaving the body out is left to the server, which tells its length.
+        """
         found = self._match(path)
         if found is None:
             return refuse(404, "RouteNotFound", "Nothing answers at this path.")
@@ -40,8 +43,7 @@ class Gateway:
         asked = "GET" if method == "HEAD" else method
         if asked not in self._methods[route]:
             return refuse(405, "MethodNotAllowed", f"This path answers to {', '.join(sorted(self._methods[route]))}.")
-        answer = self._app(_event(asked, route, path, parameters, query, headers, body), None)
-        return _answer(answer, with_body=method != "HEAD")
+        return _answer(self._app(_event(asked, route, path, parameters, query, headers, body), None))
 
     def _match(self, path: str) -> tuple[str, dict[str, str]] | None:
         parts = path.strip("/").split("/")
@@ -65,15 +67,13 @@ def _plain_first(path: str) -> tuple[int, str]:
 def _event(
     method: str, route: str, path: str, parameters: dict[str, str], query: str, headers: Headers, body: bytes
 ) -> dict[str, Any]:
-    values: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True, errors="replace"):
-        values.setdefault(name, []).append(value)
+    values = _listed(parse_qsl(query, keep_blank_values=True, errors="replace"))
     return {
         "httpMethod": method,
         "path": path,
         "resource": route,
         "headers": dict(headers),
-        "multiValueHeaders": {name: [value] for name, value in headers},
+        "multiValueHeaders": _listed(headers),
         "pathParameters": parameters or None,
         "queryStringParameters": {name: given[-1] for name, given in values.items()} or None,
         "multiValueQueryStringParameters": values or None,
@@ -84,10 +84,18 @@ def _event(
     }
 
 
-def _answer(answer: dict[str, Any], *, with_body: bool) -> Answer:
+def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The values of each name, in order."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def _answer(answer: dict[str, Any]) -> Answer:
     headers: Headers = [(name, str(value)) for name, value in (answer.get("headers") or {}).items()]
     for name, values in (answer.get("multiValueHeaders") or {}).items():
         headers.extend((name, str(value)) for value in values)
     text = answer.get("body") or ""
     body = base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode("utf-8", "replace")
-    return Answer(int(answer["statusCode"]), headers, body if with_body else b"")
+    return Answer(int(answer["statusCode"]), headers, body)

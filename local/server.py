@@ -24,6 +24,9 @@ BODY_SECONDS = 30
 """How long a client may take to send a request."""
 
 SWEEP_SECONDS = 5
+STOP_SECONDS = 3
+"""How long requests, and a sweep, that run at the end may take to finish."""
+
 BACKLOG = 256
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -33,9 +36,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 class LocalApp:
     """The ASGI application around the Chalice app."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, body_seconds: float = BODY_SECONDS) -> None:
         from app import app
 
+        self._body_seconds = body_seconds
         methods = {path: set(entries) for path, entries in app.routes.items()}
         self._gateway = Gateway(app, methods, methods)
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
@@ -45,9 +49,11 @@ class LocalApp:
         if scope["type"] != "http":
             return
         try:
-            body = await asyncio.wait_for(_body(receive), BODY_SECONDS)
+            body = await asyncio.wait_for(_body(receive), self._body_seconds)
         except TimeoutError:
             await _send(send, refuse(408, "RequestTimeout", "The request did not arrive in time."))
+            return
+        except ConnectionAbortedError:
             return
         if body is None:
             await _send(send, refuse(413, "TooLarge", f"A request may have {BODY_LIMIT} bytes."))
@@ -64,19 +70,20 @@ class LocalApp:
 class LocalServer:
     """A server that listens from its making on. `port` 0 takes a free one; an OSError tells that one is taken."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, sweep_seconds: float = SWEEP_SECONDS, body_seconds: float = BODY_SECONDS) -> None:
         config = uvicorn.Config(
-            LocalApp(),
+            LocalApp(body_seconds=body_seconds),
             access_log=False,
             log_level="warning",
             lifespan="off",
             ws="none",
             server_header=False,
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=STOP_SECONDS,
             backlog=BACKLOG,
         )
         self._server = uvicorn.Server(config)
         self._socket = _listening(port)
+        self._sweep_seconds = sweep_seconds
         self._stop = threading.Event()
 
     @property
@@ -93,13 +100,14 @@ class LocalServer:
         finally:
             self._stop.set()
             self._socket.close()
+            sweeper.join(STOP_SECONDS)  # so that it opens no store again after its owner closed it
 
     def stop(self) -> None:
         """End `serve` soon."""
         self._server.should_exit = True
 
     def _sweep(self) -> None:
-        while not self._stop.wait(SWEEP_SECONDS):
+        while not self._stop.wait(self._sweep_seconds):
             try:
                 wiring.desk().sweeper.sweep()
             except Exception:  # the next sweep tries again
@@ -107,9 +115,11 @@ class LocalServer:
 
 
 @contextmanager
-def running(port: int = 0) -> Iterator[str]:
+def running(
+    port: int = 0, *, sweep_seconds: float = SWEEP_SECONDS, body_seconds: float = BODY_SECONDS
+) -> Iterator[str]:
     """A server in a thread of this process, for the time of a `with`: yields its address."""
-    server = LocalServer(port)
+    server = LocalServer(port, sweep_seconds=sweep_seconds, body_seconds=body_seconds)
     thread = threading.Thread(target=server.serve, name="server", daemon=True)
     thread.start()
     try:
@@ -132,11 +142,13 @@ def _listening(port: int) -> socket.socket:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The request's body, None over the limit."""
+    """The request's body, None over the limit. Raises ConnectionAbortedError when the client went before its end."""
     parts: list[bytes] = []
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionAbortedError
         part = message.get("body", b"")
         size += len(part)
         if size > BODY_LIMIT:
