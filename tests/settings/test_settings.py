@@ -1,0 +1,152 @@
+"""The environment: read once, every mistake told at once, with the variable and an example."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import BadSettings
+from chalicelib.model.policy import Policy
+from chalicelib.settings import Settings, read_settings
+
+TOPIC = "sns:arn:aws:sns:eu-central-1:123456789012:hitl"
+
+GOOD = [
+    ("HITL_DATA", "/var/lib/hitl", "data", "/var/lib/hitl"),
+    ("HITL_STORE", "sqlite:///x.db", "store", "sqlite:///x.db"),
+    ("HITL_STORE", "postgresql://u:p@h/d", "store", "postgresql://u:p@h/d"),
+    ("HITL_STORE", "dynamodb://hitl", "store", "dynamodb://hitl"),
+    ("HITL_ADMIN_TOKEN", "sixteen-letters!", "admin_token", "sixteen-letters!"),
+    ("HITL_SECRET", " sixteen-letters! ", "secret", "sixteen-letters!"),
+    ("HITL_WEBHOOK_SECRET", "sixteen-letters!", "webhook_secret", "sixteen-letters!"),
+    ("HITL_ALERTS", "log", "alerts", ("log",)),
+    ("HITL_ALERTS", f"log, {TOPIC},", "alerts", ("log", TOPIC)),
+    (
+        "HITL_ALERTS",
+        "sns:arn:aws-cn:sns:cn-north-1:123456789012:x",
+        "alerts",
+        ("sns:arn:aws-cn:sns:cn-north-1:123456789012:x",),
+    ),
+    ("HITL_BOT", "my.package:bot", "bot", "my.package:bot"),
+    ("HITL_PUBLIC_URL", "https://chat.example.com/prod/", "public_url", "https://chat.example.com/prod"),
+    ("HITL_PUBLIC_URL", "http://127.0.0.1:8000", "public_url", "http://127.0.0.1:8000"),
+]
+
+GOOD_POLICY = [
+    ("HITL_PAUSE_LASTS", "90", "pause_lasts", timedelta(seconds=90)),
+    ("HITL_PAUSE_LASTS", "30s", "pause_lasts", timedelta(seconds=30)),
+    ("HITL_PAUSE_LASTS", "1.5h", "pause_lasts", timedelta(minutes=90)),
+    ("HITL_PAUSE_LASTS", "3 d", "pause_lasts", timedelta(days=3)),
+    ("HITL_PAUSE_LASTS", "36500d", "pause_lasts", timedelta(days=36_500)),
+    ("HITL_ESCALATE_AFTER", "10m", "escalate_after", (timedelta(minutes=10),)),
+    ("HITL_ESCALATE_AFTER", "5m, 1h", "escalate_after", (timedelta(minutes=5), timedelta(hours=1))),
+    ("HITL_ESCALATE_AFTER", "Off", "escalate_after", ()),
+    ("HITL_BOT_TIMEOUT", "25s", "bot_timeout", timedelta(seconds=25)),
+    ("HITL_PAUSE_ON_FAILURE", "off", "pause_on_failure", False),
+    ("HITL_PAUSE_ON_FAILURE", "TRUE", "pause_on_failure", True),
+    ("HITL_PAUSE_ON_FAILURE", "0", "pause_on_failure", False),
+    ("HITL_VISITOR_BURST", "1", "visitor_burst", 1),
+    ("HITL_VISITOR_RATE", "0.5", "visitor_rate", 0.5),
+]
+
+BAD = [
+    ("HITL_STORE", ["mongodb://x", "sqlite://x", "sqlite:///", "dynamodb://", "hitl.db"]),
+    ("HITL_ADMIN_TOKEN", ["short", "fifteen-letters"]),
+    ("HITL_SECRET", ["short"]),
+    ("HITL_WEBHOOK_SECRET", ["short"]),
+    ("HITL_ALERTS", ["mail", "log,mail", "sns:topic", "webhook:ftp://x", "webhook:", "sns:arn:aws:sqs:eu:1:x"]),
+    ("HITL_BOT", ["bot", "bot:", ":bot", "my-package:bot", "1a:bot", "a:b:c", "a:b.c"]),
+    ("HITL_PUBLIC_URL", ["chat.example.com", "ftp://x", "https://x?a=1", "https://x#a", "https://"]),
+    ("HITL_PAUSE_LASTS", ["soon", "0", "0s", "-5m", "5 minutes", "1e9", "36501d", "9" * 400, "nan"]),
+    ("HITL_ESCALATE_AFTER", ["15m,5m", "5m,5m", "5m,", ",", "5m;15m", "never"]),
+    ("HITL_BOT_TIMEOUT", ["26s", "0", "1m"]),
+    ("HITL_PAUSE_ON_FAILURE", ["yes", "2"]),
+    ("HITL_VISITOR_BURST", ["0", "-1", "1.5", "many", "٣"]),
+    ("HITL_VISITOR_RATE", ["0", "-1", "inf", "nan", "fast"]),
+]
+
+
+def test_nothing_is_required():
+    assert read_settings({}) == Settings()
+
+
+@pytest.mark.parametrize(("variable", "given", "field", "meant"), GOOD)
+def test_a_good_value_is_taken(variable: str, given: str, field: str, meant: object):
+    assert getattr(read_settings({variable: given}), field) == meant
+
+
+@pytest.mark.parametrize(("variable", "given", "field", "meant"), GOOD_POLICY)
+def test_a_good_number_or_switch_is_taken(variable: str, given: str, field: str, meant: object):
+    assert getattr(read_settings({variable: given}).policy, field) == meant
+
+
+@pytest.mark.parametrize(("variable", "given"), [(variable, given) for variable, values in BAD for given in values])
+def test_a_bad_value_is_told_with_the_variable_and_an_example(variable: str, given: str):
+    with pytest.raises(BadSettings) as refused:
+        read_settings({variable: given})
+
+    told = str(refused.value)
+    assert told.startswith(f"{variable}: ")
+    assert "for example" in told
+    assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize("variable", [variable for variable, _ in BAD])
+def test_the_example_that_is_told_is_itself_good(variable: str):
+    with pytest.raises(BadSettings) as refused:
+        read_settings({variable: "?"})
+    example = str(refused.value).rpartition("for example ")[2].partition(" (")[0]
+
+    if not example.startswith("a random text"):
+        read_settings({variable: example})
+
+
+@pytest.mark.parametrize("variable", [variable for variable, _ in BAD] + ["HITL_DATA"])
+@pytest.mark.parametrize("given", ["", "  "])
+def test_an_empty_variable_counts_as_not_set(variable: str, given: str):
+    assert read_settings({variable: given}) == Settings()
+
+
+def test_every_mistake_is_told_at_once():
+    with pytest.raises(BadSettings) as refused:
+        read_settings({variable: values[0] for variable, values in BAD})
+
+    assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == [
+        "HITL_STORE", "HITL_ADMIN_TOKEN", "HITL_SECRET", "HITL_ALERTS", "HITL_BOT", "HITL_PUBLIC_URL", "HITL_WEBHOOK_SECRET",
+        "HITL_PAUSE_LASTS", "HITL_ESCALATE_AFTER", "HITL_BOT_TIMEOUT", "HITL_PAUSE_ON_FAILURE", "HITL_VISITOR_BURST",
+        "HITL_VISITOR_RATE",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("variable", ["HITL_ADMIN_TOKEN", "HITL_SECRET", "HITL_WEBHOOK_SECRET"])
+def test_a_secret_that_is_too_short_is_not_repeated(variable: str):
+    with pytest.raises(BadSettings) as refused:
+        read_settings({variable: "xyzzy"})
+
+    assert "xyzzy" not in str(refused.value)
+
+
+def test_a_webhook_needs_a_secret_to_sign_with():
+    with pytest.raises(BadSettings, match="HITL_WEBHOOK_SECRET: needed"):
+        read_settings({"HITL_ALERTS": "webhook:https://example.com/alerts"})
+
+
+def test_a_webhook_with_a_secret_is_taken():
+    given = {"HITL_ALERTS": "webhook:https://example.com/alerts", "HITL_WEBHOOK_SECRET": "sixteen-letters!"}
+
+    assert read_settings(given).alerts == ("webhook:https://example.com/alerts",)
+
+
+def test_without_a_store_the_data_folder_holds_it():
+    assert read_settings({"HITL_DATA": "/srv/chat"}).store == "sqlite:////srv/chat/hitl.db"
+
+
+def test_a_store_that_is_named_wins_over_the_data_folder():
+    assert read_settings({"HITL_DATA": "/srv/chat", "HITL_STORE": "dynamodb://hitl"}).store == "dynamodb://hitl"
+
+
+def test_variables_of_others_are_left_alone():
+    assert read_settings({"PATH": "/bin", "STORE": "mongodb://x", "HITL_UNKNOWN": "x"}) == Settings()
+
+
+def test_the_policy_without_settings_is_the_default():
+    assert read_settings({}).policy == Policy()
