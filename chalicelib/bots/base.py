@@ -14,7 +14,16 @@ from chalicelib.model.entry import Entry
 from chalicelib.model.event import Event
 from chalicelib.model.session import Session
 from chalicelib.model.text import alert_name
-from chalicelib.model.turning import MESSAGES_PER_TURN, Action, Notify, PauseIt, Remember, Say, UnpauseIt
+from chalicelib.model.turning import (
+    COMMANDS_PER_TURN,
+    MESSAGES_PER_TURN,
+    Action,
+    Notify,
+    PauseIt,
+    Remember,
+    Say,
+    UnpauseIt,
+)
 
 
 @dataclass(frozen=True)
@@ -93,12 +102,15 @@ def stored_event(entry: Entry, session: Session) -> BotEvent:
 
 
 def checked(actions: object) -> list[Action]:
-    """The bot's answer if it is a turn. Raises BotFailed for anything else, and for more than 20 messages."""
+    """The bot's answer if it is a turn. Raises BotFailed for anything else, and for a turn that is far too long."""
     if not isinstance(actions, list):
         raise BotFailed(f"the bot returned {type(actions).__name__}, not a list of actions")
     for action in actions:
         if not isinstance(action, Say | Notify | PauseIt | UnpauseIt | Remember):
             raise BotFailed(f"the bot returned {type(action).__name__}, which is no action")
-    if sum(isinstance(action, Say) for action in actions) > MESSAGES_PER_TURN:
+    messages = sum(isinstance(action, Say) for action in actions)
+    if messages > MESSAGES_PER_TURN:
         raise BotFailed(f"the bot sent more than {MESSAGES_PER_TURN} messages in one turn")
+    if len(actions) - messages > COMMANDS_PER_TURN:
+        raise BotFailed(f"the bot wanted more than {COMMANDS_PER_TURN} things beside its messages in one turn")
     return actions

@@ -8,7 +8,7 @@ from chalicelib.desk.calling import Caller
 from chalicelib.desk.publisher import Publisher
 from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
-from chalicelib.errors import Duplicate, TooLarge
+from chalicelib.errors import Duplicate, Malformed, TooLarge
 from chalicelib.model.entry import Entry
 from chalicelib.model.session import Session
 from chalicelib.model.turning import finish, give_up
@@ -60,9 +60,9 @@ class Turns:
             draft = self._transactor.run(
                 session.id, lambda draft: finish(draft, entry.seq, actions, facts), known=session
             )
-        except TooLarge:
-            log.warning("the bot's message is too large", extra={"session": session.id, "seq": entry.seq})
-            return self._give_up(session, entry.seq, "The bot's message was too large.")
+        except (TooLarge, Malformed) as refusal:
+            log.warning("the bot's turn cannot land: %s", refusal, extra={"session": session.id, "seq": entry.seq})
+            return self._give_up(session, entry.seq, "The bot failed.")
         except Duplicate:
             log.info("the turn's result is there already", extra={"session": session.id, "seq": entry.seq})
             return session
@@ -75,7 +75,7 @@ class Turns:
             event = replace(event, user=replace(event.user, facts=store.facts(session.id)))
         if session.human_from is not None and not session.paused:
             stretch = store.entries(session.id, after=session.human_from, before=entry.seq, limit=2 * HANDOFF_LIMIT)
-            words = [said for said in stretch if said.kind == "message" and said.fate != "suppressed"]
+            words = [said for said in stretch if said.kind == "message" and said.author.kind in ("user", "agent")]
             event = replace(event, handoff=tuple(words[-HANDOFF_LIMIT:]))
         return event
 

@@ -33,10 +33,11 @@ def pause(
             draft.set(pause=standing.but(until=until, fixed=True))
         return
     ends = until if until is not None else draft.now + draft.policy.pause_lasts
-    entry = draft.add("paused", by, PauseDetail(trigger, reason=reason, until=ends))
+    told = draft.after.handled if draft.after.turn is None else draft.after.turn.entry
+    draft.add("paused", by, PauseDetail(trigger, reason=reason, until=ends))
     draft.set(
         pause=Pause(trigger=trigger, by=by, at=draft.now, until=ends, reason=reason, fixed=until is not None),
-        human_from=entry.seq if draft.after.human_from is None else draft.after.human_from,
+        human_from=told if draft.after.human_from is None else draft.after.human_from,
     )
     if trigger != "bot":
         _leave_to_human(draft)

@@ -1,10 +1,10 @@
 """The bot's turn: who runs it, when it is void, how its result lands."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 
-from pydantic import JsonValue
+from pydantic import ConfigDict, Field, JsonValue
+from pydantic.dataclasses import dataclass
 
 from chalicelib.model.alerting import notify_words, raise_alert
 from chalicelib.model.content import Content
@@ -13,48 +13,58 @@ from chalicelib.model.entry import BOT, SYSTEM, Entry, Level
 from chalicelib.model.pausing import pause, unpause
 from chalicelib.model.saying import bot_said
 from chalicelib.model.session import Turn
-from chalicelib.model.text import clean_name
+from chalicelib.model.text import Text, clean_name, cut
+from chalicelib.model.value import Instant
 
 MESSAGES_PER_TURN = 20
 """More is taken for a bot that has run wild."""
 
+COMMANDS_PER_TURN = 10
+"""The same for all that is no message; with the messages it stays below the 100 writes of a DynamoDB transaction."""
+
+REASON_LIMIT = 200
+"""Characters of a reason, which the head keeps."""
+
 ATTEMPTS = 2
 """A turn that ran out is called once more, then the user gets a human."""
 
+_strict = ConfigDict(extra="forbid")
+"""What is wrong with an action is found where the bot makes it: there it is the bot's failure, later it would be ours."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, config=_strict)
 class Say:
     """The bot sends a message."""
 
     content: Content
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_strict)
 class Notify:
     """The bot tells the agents something."""
 
-    text: str
+    text: Text
     level: Level = "info"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_strict)
 class PauseIt:
     """The bot hands the user to a human; None for `until`: the usual time."""
 
-    reason: str | None = None
-    until: datetime | None = None
+    reason: Text | None = None
+    until: Instant | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_strict)
 class UnpauseIt:
     """The bot takes the conversation back."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_strict)
 class Remember:
     """The bot learned something about the user; `name` becomes the name shown."""
 
-    facts: dict[str, JsonValue] = field(default_factory=dict)
+    facts: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 Action = Say | Notify | PauseIt | UnpauseIt | Remember
@@ -106,21 +116,21 @@ def finish(draft: Draft, seq: int, actions: list[Action], known: dict[str, JsonV
         draft.set(human_from=None)
     alerts = [action for action in actions if isinstance(action, Notify)]
     spoken = 0
-    for action in actions:
+    for number, action in enumerate(actions):
         if isinstance(action, Say):
             bot_said(draft, action.content, entry_id=f"b:{seq}:{spoken}", suppressed=void)
             spoken += 1
-        elif isinstance(action, PauseIt) and not void and not draft.after.paused:
-            words = alerts.pop(0) if alerts else None
+        elif isinstance(action, PauseIt) and not void:
+            words = alerts.pop(0) if alerts and not draft.after.paused else None
             detail = None if words is None else replace(notify_words(words.text, words.level), why="paused")
             pause(
                 draft,
                 trigger="bot",
                 by=BOT,
-                reason=action.reason,
+                reason=None if action.reason is None else cut(action.reason, REASON_LIMIT),
                 until=action.until,
                 words=detail,
-                alert_id=f"b:{seq}:pause",
+                alert_id=f"b:{seq}:pause{number}",
             )
         elif isinstance(action, UnpauseIt) and not void:
             unpause(draft, by=BOT, trigger="bot")
