@@ -27,7 +27,7 @@ class Fault(Enum):
     CRASH_AFTER = "the process dies after it"
     BUSY = "it is refused for load"
     LOST = "it succeeds, and the answer is lost"
-    CONFLICT = "somebody else was faster"
+    CONFLICT = "somebody else was faster; for anything but a commit, as BUSY"
 
 
 class Faults:
@@ -71,10 +71,10 @@ class FaultyStore(Store):
         fault = self._faults(name)
         if fault is Fault.CRASH_BEFORE:
             raise Crash
-        if fault is Fault.BUSY:
-            raise StoreBusy("refused for load")
-        if fault is Fault.CONFLICT:
+        if fault is Fault.CONFLICT and name == "commit":
             raise Conflict("somebody else was faster")
+        if fault in (Fault.BUSY, Fault.CONFLICT):
+            raise StoreBusy("refused for load")
         result = work()
         if fault is Fault.CRASH_AFTER:
             raise Crash
