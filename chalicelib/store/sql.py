@@ -151,13 +151,12 @@ class SQLStore(Store):
         raise Conflict("Somebody else changed this conversation at the same moment.")
 
     def entries(self, session_id: str, *, after: int = 0, before: int | None = None, limit: int) -> list[Entry]:
-        which = {"session_id": session_id, "after": after, "limit": limit}
+        which = {"session_id": session_id, "after": _number(after), "limit": limit}
         with self._database.read() as run:
             if before is None:
                 bodies = run(_FORWARD, **which).scalars().all()
             else:
-                last = min(before, _PAST_NUMBERS)
-                bodies = run(_BACKWARD, **which, before=last).scalars().all()[::-1]
+                bodies = run(_BACKWARD, **which, before=_number(before)).scalars().all()[::-1]
         return [decode(body) for body in bodies]
 
     def find(self, session_id: str, entry_id: str) -> Entry | None:
@@ -215,7 +214,7 @@ class SQLStore(Store):
 
     def mark(self, session_id: str, seq: int, *, read: bool = False, archived: bool = False) -> None:
         state = _ARCHIVED if archived else _READ if read else _UNREAD
-        which = {"session_id": session_id, "seq": seq}
+        which = {"session_id": session_id, "seq": _number(seq)}
         with self._database.write() as run:
             if run(_MARK, **which, state=state).rowcount:
                 return
@@ -282,6 +281,11 @@ def _entry_row(session_id: str, entry: Entry) -> dict[str, object]:
 def _notification_row(session_id: str, entry: Entry) -> dict[str, object]:
     key = keys.notification_key(entry.at, session_id, entry.seq)
     return {"session_id": session_id, "seq": entry.seq, "sort_key": key}
+
+
+def _number(seq: int) -> int:
+    """The number, or the nearest one that the database can compare: a caller may ask for any."""
+    return max(0, min(seq, _PAST_NUMBERS))
 
 
 def _fits(session: Session, query: SessionQuery) -> bool:

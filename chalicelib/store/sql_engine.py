@@ -20,7 +20,7 @@ Values = Mapping[str, object]
 _IDLE, _EXTRA = 8, 56
 """Connections kept open, and how many more may be opened for a burst."""
 
-_SLOTS: dict[str, threading.Lock] = {}
+_SLOTS: dict[str, threading.Semaphore] = {}
 """Who may write, by database file: shared by all stores of this process on one file."""
 
 

@@ -39,6 +39,7 @@ def test_after_the_last_number_comes_nothing(store: Store):
 
     assert numbers(store, after=LENGTH, limit=3) == []
     assert numbers(store, after=10**12, limit=3) == []
+    assert numbers(store, after=10**40, limit=3) == []
 
 
 def test_before_a_number_come_the_last_ones_in_rising_order(store: Store):
@@ -48,7 +49,7 @@ def test_before_a_number_come_the_last_ones_in_rising_order(store: Store):
     assert numbers(store, before=3, limit=10) == [1, 2]
 
 
-@pytest.mark.parametrize("before", [LENGTH + 1, LENGTH + 100, 2**31 - 1, 10**9])
+@pytest.mark.parametrize("before", [LENGTH + 1, LENGTH + 100, 2**31 - 1, 10**10, 10**40])
 def test_before_a_number_beyond_the_end_comes_the_end(store: Store, before: int):
     with_log(store)
 

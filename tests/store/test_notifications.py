@@ -117,7 +117,8 @@ def test_reading_an_archived_notification_does_not_bring_it_back(store: Store):
 
 @pytest.mark.parametrize("how", [{"read": True}, {"archived": True}])
 @pytest.mark.parametrize(
-    ("session_id", "seq"), [("webchat:nobody", 1), (SESSION, 1), (SESSION, 99), ("webchat:visitor-", 2)]
+    ("session_id", "seq"),
+    [("webchat:nobody", 1), (SESSION, 1), (SESSION, 99), (SESSION, 10**40), ("webchat:visitor-", 2)],
 )
 def test_marking_what_is_no_alert_is_told(store: Store, session_id: str, seq: int, how: dict[str, bool]):
     making.change(store, SESSION, making.says(), making.alerts())
