@@ -4,11 +4,14 @@ import os
 import secrets
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from chalicelib import wiring
-from chalicelib.errors import BadSettings
+from chalicelib.errors import BadSettings, StoreBusy
 from chalicelib.handlers import logs
 from local.server import HOST, LocalServer, running
 from local.story import StoryFailed, play
@@ -21,7 +24,7 @@ def main() -> int:
     """The exit status: 0 when all went well, 1 when the story failed, 2 for what the user must change first."""
     logs.configure()
     given = os.environ.get("PORT") or str(DEFAULT_PORT)
-    if not given.isascii() or not given.isdigit() or int(given) > LAST_PORT:
+    if not given.isascii() or not given.isdigit() or len(given) > len(str(LAST_PORT)) or int(given) > LAST_PORT:
         return _complain(f"PORT must be a number from 0 to {LAST_PORT}, for example: PORT=8080 make run")
     port = int(given)
     once = os.environ.get("ONCE") == "1"
@@ -59,21 +62,31 @@ def _story() -> bool:
 
 
 def _serve(port: int) -> int:
-    data = Path(os.environ.get("HITL_DATA") or ".hitl")
     try:
         server = LocalServer(port)
+    except PermissionError:
+        return _complain(f"Port {port} needs rights you do not have. Another one: PORT={DEFAULT_PORT} make run")
     except OSError:
-        return _complain(f"Port {port} on {HOST} is taken. Choose another one, for example: PORT={port + 1} make run")
+        return _complain(f"Port {port} on {HOST} is taken. Let one be chosen: PORT=0 make run")
+    with closing(server):
+        return _serve_on(server)
+
+
+def _serve_on(server: LocalServer) -> int:
+    data = Path(os.environ.get("HITL_DATA", "").strip() or ".hitl")
     try:
         data.mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("HITL_ADMIN_TOKEN", _kept_token(data / "admin-token"))
+        if not os.environ.get("HITL_ADMIN_TOKEN", "").strip():
+            os.environ["HITL_ADMIN_TOKEN"] = _kept_token(data / "admin-token")
         os.environ.setdefault("HITL_ALERTS", "log")
         os.environ.setdefault("HITL_PUBLIC_URL", server.url)
         wiring.forget()
-        token = wiring.settings().admin_token
+        token = quote(wiring.settings().admin_token or "", safe="")
         wiring.desk()
     except BadSettings as mistakes:
         return _complain(f"The settings need a change:\n{mistakes}")
+    except (StoreBusy, SQLAlchemyError, ImportError) as error:
+        return _complain(f"The store cannot be used: {str(error).splitlines()[0]}\nFor more: python manage.py doctor")
     except OSError as error:
         return _complain(f"The folder {data} cannot be used ({error.strerror}). HITL_DATA=<folder> names another.")
     print(f"\nWeb chat:    {server.url}/webchat")
@@ -102,4 +115,7 @@ def _complain(sentence: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before the server stood
+        sys.exit(130)

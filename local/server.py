@@ -99,12 +99,16 @@ class LocalServer:
             self._server.run(sockets=[self._socket])
         finally:
             self._stop.set()
-            self._socket.close()
+            self.close()
             sweeper.join(STOP_SECONDS)  # so that it opens no store again after its owner closed it
 
     def stop(self) -> None:
         """End `serve` soon."""
         self._server.should_exit = True
+
+    def close(self) -> None:
+        """Listen no more. Twice is a no-op."""
+        self._socket.close()
 
     def _sweep(self) -> None:
         while not self._stop.wait(self._sweep_seconds):
