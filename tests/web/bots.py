@@ -19,7 +19,11 @@ def may_answer(folder: Path) -> Path:
 
 @bot.hear("menu")
 def menu(event: BotEvent, hitl: Hitl) -> None:
-    hitl.send(QuickReplies("What do you want to know?", [QuickReply("Opening hours", "HOURS"), QuickReply("Prices", "PRICES")]))
+    hitl.send(
+        QuickReplies(
+            "What do you want to know?", [QuickReply("Opening hours", "HOURS"), QuickReply("Prices", "PRICES")]
+        )
+    )
 
 
 @bot.hear("rooms")

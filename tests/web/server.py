@@ -73,7 +73,9 @@ class Visitor:
 
     def heard(self) -> list[dict[str, Any]]:
         """What the visitor can read."""
-        entries: list[dict[str, Any]] = self.server.call("GET", "webchat/messages?after=0&limit=500", self.token)["entries"]
+        entries: list[dict[str, Any]] = self.server.call("GET", "webchat/messages?after=0&limit=500", self.token)[
+            "entries"
+        ]
         return entries
 
 
@@ -89,7 +91,12 @@ def start(data: Path) -> tuple[Server, "subprocess.Popen[str]"]:
         "PYTHONUNBUFFERED": "1",
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "local"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "local"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     assert process.stdout is not None
     said = []

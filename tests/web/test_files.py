@@ -32,7 +32,9 @@ def own_files(*suffixes: str) -> list[Path]:
 def imports(path: Path) -> list[Path]:
     """What a module imports itself."""
     found = IMPORT.findall(path.read_text(encoding="utf-8"))
-    assert all(name.startswith(("./", "../")) for name in found), "a bare name needs an import map, which the policy blocks"
+    assert all(name.startswith(("./", "../")) for name in found), (
+        "a bare name needs an import map, which the policy blocks"
+    )
     return [(path.parent / name).resolve() for name in found]
 
 
@@ -53,7 +55,11 @@ def index(area: str) -> Tags:
 
 def assets(area: str) -> list[str]:
     """The addresses a page names."""
-    return [attrs.get("href") or attrs.get("src") or "" for _, attrs in index(area).found if "href" in attrs or "src" in attrs]
+    return [
+        attrs.get("href") or attrs.get("src") or ""
+        for _, attrs in index(area).found
+        if "href" in attrs or "src" in attrs
+    ]
 
 
 @pytest.mark.parametrize("area", AREAS)
@@ -99,7 +105,9 @@ def test_the_web_chats_script_weighs_at_most_25_kb_gzipped():
 def test_no_module_turns_text_into_markup_or_code():
     for path in own_files(".js"):
         source = path.read_text(encoding="utf-8")
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", source), path
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", source), (
+            path
+        )
 
 
 def test_no_file_is_longer_than_350_lines():

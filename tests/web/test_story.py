@@ -22,12 +22,12 @@ def test_a_visitor_gets_a_human_and_goes_back_to_the_bot(opens_chat, opens_admin
 
     # The agent is told, opens the conversation, takes it over and answers.
     poke(agent)
-    agent.wait_for_function("document.title === '(1) hitl'")
+    expect(agent).to_have_title("(1) hitl")
     agent.get_by_role("button", name="Alerts, 1 unread").click()
     agent.get_by_role("link", name="Grace wants to talk to a human").click()
     agent.get_by_role("button", name="Take over").click()
     expect(agent.get_by_text("You took over")).to_be_visible()
-    agent.wait_for_function("document.title === 'hitl'")
+    expect(agent).to_have_title("hitl")
     reply = agent.get_by_label("Reply", exact=True)
     reply.fill("Hello Grace, a human here.")
     reply.press("Enter")

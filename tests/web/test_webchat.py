@@ -52,7 +52,10 @@ def test_a_draft_survives_a_reload(opens_chat):
 
 def test_the_chat_works_where_the_browser_keeps_nothing(opens_chat):
     page = opens_chat()
-    page.context.add_init_script("for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, {get() { throw new DOMException('denied') }})")
+    page.context.add_init_script(
+        """for (const name of ['localStorage', 'sessionStorage'])
+             Object.defineProperty(window, name, {get() { throw new DOMException('denied') }})"""
+    )
     page.reload()
 
     say(page, "Anybody?")
@@ -191,13 +194,18 @@ def test_the_page_fits_a_phone_without_scrolling_sideways(opens_chat):
     expect(page.get_by_text("The garden")).to_be_visible()
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    assert page.evaluate("document.querySelector('.thread').scrollWidth <= document.querySelector('.thread').clientWidth")
+    assert page.evaluate(
+        "document.querySelector('.thread').scrollWidth <= document.querySelector('.thread').clientWidth"
+    )
 
 
 def test_both_pages_work_below_a_path_prefix(opens, server):
     page = opens("about:blank")
     prefix = f"{server.url}/stage"
-    page.route(f"{prefix}/**", lambda route: route.fulfill(response=route.fetch(url=route.request.url.replace("/stage/", "/", 1))))
+    page.route(
+        f"{prefix}/**",
+        lambda route: route.fulfill(response=route.fetch(url=route.request.url.replace("/stage/", "/", 1))),
+    )
 
     page.goto(f"{prefix}/webchat")
     say(page, "below a prefix")

@@ -7,7 +7,11 @@ import { ago } from "./ago.js";
 import { sessionHash } from "./route.js";
 import { badge } from "./state.js";
 
-function Alert({ alert, alerts, close }) {
+function Alert({ alert, alerts, close, keepFocus }) {
+  const archive = () => {
+    alerts.mark(alert, "archive");
+    keepFocus();
+  };
   const open = () => {
     close();
     if (!alert.read) alerts.mark(alert, "read");
@@ -17,7 +21,7 @@ function Alert({ alert, alerts, close }) {
       <span dir="auto">${!alert.read && html`<span class="unseen">New: </span>`}${alert.text}</span>
       <time datetime=${alert.at} title=${fullTime(alert.at)}>${ago(alert.at, present.value)}</time>
     </a>
-    <button type="button" class="quiet round" aria-label=${`Archive: ${alert.text}`} title="Archive" onClick=${() => alerts.mark(alert, "archive")}><${Icon} name="archive" /></button>
+    <button type="button" class="quiet round" aria-label=${`Archive: ${alert.text}`} title="Archive" onClick=${archive}><${Icon} name="archive" /></button>
   </li>`;
 }
 
@@ -36,18 +40,22 @@ export function AlertsButton({ client }) {
     const onPointer = (/** @type {Event} */ event) => {
       if (!frame.current?.contains(/** @type {Node} */ (event.target))) setOpen(false);
     };
+    // Caught before the page's own Escape, which leaves the conversation; and wherever the focus is.
+    const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      setOpen(false);
+      bell.current?.focus();
+    };
     document.addEventListener("pointerdown", onPointer);
-    return () => document.removeEventListener("pointerdown", onPointer);
+    document.addEventListener("keydown", onKeyDown, { capture: true });
+    return () => {
+      document.removeEventListener("pointerdown", onPointer);
+      document.removeEventListener("keydown", onKeyDown, { capture: true });
+    };
   }, [open]);
 
-  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key !== "Escape" || !open) return;
-    event.preventDefault();
-    setOpen(false);
-    bell.current?.focus();
-  };
-
-  return html`<div class="bell" ref=${frame} onKeyDown=${onKeyDown}>
+  return html`<div class="bell" ref=${frame}>
     <button type="button" class="quiet round" ref=${bell} aria-expanded=${open} aria-label=${unread ? `Alerts, ${unread} unread` : "Alerts"} title="Alerts" onClick=${() => setOpen(!open)}>
       <${Icon} name="bell" />${unread > 0 && html`<b class="count" aria-hidden="true">${badge(unread)}</b>`}
     </button>
@@ -55,7 +63,7 @@ export function AlertsButton({ client }) {
     html`<section class="alerts" ref=${panel} tabindex="-1" aria-label="Alerts">
       <header><h2>Alerts</h2>${unread > 0 && html`<button type="button" class="plain" onClick=${() => alerts.markAll()}>Mark all as read</button>`}</header>
       ${alerts.list.value.length === 0 && html`<p class="empty faint">${alerts.loaded.value ? "No alerts." : "Loading…"}</p>`}
-      <ul>${alerts.list.value.map((alert) => html`<${Alert} key=${alert.id} alert=${alert} alerts=${alerts} close=${() => setOpen(false)} />`)}</ul>
+      <ul>${alerts.list.value.map((alert) => html`<${Alert} key=${alert.id} alert=${alert} alerts=${alerts} close=${() => setOpen(false)} keepFocus=${() => panel.current?.focus()} />`)}</ul>
     </section>`}
   </div>`;
 }

@@ -29,22 +29,22 @@ function Standing({ session, me }) {
   </span>`;
 }
 
+/** Each command is a button of its own, with a key: one never turns into another under somebody's finger. */
 function Commands({ conversation, session, me }) {
-  const held = holder(session, me);
   const busy = conversation.busy.value !== "";
-  const takeOver = html`<button type="button" class="primary" disabled=${busy} onClick=${() => conversation.takeOver()}>Take over</button>`;
-  const handBack = (kind) => html`<button type="button" class=${kind} disabled=${busy} onClick=${() => conversation.handBack()}>Hand back to the bot</button>`;
-  switch (held) {
-    case "bot":
-      return html`<div class="commands"><button type="button" disabled=${busy} onClick=${() => conversation.order("pause")}>Pause the bot</button>${takeOver}</div>`;
-    case "free":
-      return html`<div class="commands">${handBack("")}${takeOver}</div>`;
-    case "mine":
-      return html`<div class="commands"><button type="button" disabled=${busy} onClick=${() => conversation.order("release")}>Release</button>${handBack("primary")}</div>`;
-    default:
-      return html`<div class="commands">${handBack("")}${me.role === "supervisor" &&
-        html`<button type="button" disabled=${busy} onClick=${() => conversation.takeOver(true)}>Take over from <bdi>${session.assignee?.name}</bdi></button>`}</div>`;
-  }
+  const button = (key, kind, run, words) => html`<button key=${key} type="button" class=${kind} disabled=${busy} onClick=${run}>${words}</button>`;
+  const takeOver = () => button("take", "primary", () => conversation.takeOver(), "Take over");
+  const handBack = (kind) => button("back", kind, () => conversation.handBack(), "Hand back to the bot");
+  const commands = {
+    bot: () => [button("pause", "", () => conversation.order("pause"), "Pause the bot"), takeOver()],
+    free: () => [handBack(""), takeOver()],
+    mine: () => [button("release", "", () => conversation.order("release"), "Release"), handBack("primary")],
+    theirs: () => [
+      handBack(""),
+      me.role === "supervisor" && button("force", "", () => conversation.takeOver(true), html`Take over from <bdi>${session.assignee?.name}</bdi>`),
+    ],
+  };
+  return html`<div class="commands">${commands[holder(session, me)]()}</div>`;
 }
 
 function Head({ client, conversation, session, heading }) {
@@ -63,7 +63,7 @@ function Refusal({ conversation, me }) {
   if (!conversation.refused.value) return null;
   return html`<div class="banner" role="alert">
     <${Icon} name="human" /><span dir="auto">${conversation.refused.value}</span>
-    ${me.role === "supervisor" && html`<button type="button" class="plain" onClick=${() => conversation.takeOver(true)}>Take over anyway</button>`}
+    ${me.role === "supervisor" && html`<button type="button" class="plain" disabled=${conversation.busy.value !== ""} onClick=${() => conversation.takeOver(true)}>Take over anyway</button>`}
     <button type="button" class="quiet round" aria-label="Dismiss" onClick=${() => (conversation.refused.value = "")}><${Icon} name="close" /></button>
   </div>`;
 }

@@ -12,6 +12,7 @@ const PAGE = 50;
 const CATCH_UP = 500;
 const TRIES = 3;
 const TRY_AGAIN_MS = 1_500;
+const STEADY_MS = 400;
 
 export class Conversation {
   constructor(/** @type {import("./client.js").AdminClient} */ client, /** @type {string} */ id) {
@@ -207,7 +208,8 @@ export class Conversation {
       this.poller.now();
       return false;
     } finally {
-      this.busy.value = "";
+      // The buttons have changed under the pointer: a double click on one must not become a click on its successor.
+      setTimeout(() => (this.busy.value = ""), STEADY_MS);
     }
   }
 

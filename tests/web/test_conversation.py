@@ -1,0 +1,216 @@
+"""A conversation on the agents' page: taking over, answering, notes, history, drafts."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.bots import may_answer
+from tests.web.conftest import poke
+
+MESSAGE = "**/api/botpress-hitl/sessions/*/message"
+
+
+@pytest.fixture
+def opens_conversation(opens_admin):
+    """The agents' page with a visitor's conversation open."""
+
+    def open_conversation(visitor, **options):
+        page = opens_admin(at=f"&session={visitor.session.replace(':', '%3A')}", **options)
+        page.get_by_label("Reply", exact=True).wait_for()
+        return page
+
+    return open_conversation
+
+
+def sent(page, text):
+    """The sign that a reply has gone out."""
+    return page.locator(".said", has_text=text).get_by_text("Sent", exact=True)
+
+
+def answer(page, text):
+    reply = page.get_by_label("Reply", exact=True)
+    reply.fill(text)
+    reply.press("Enter")
+
+
+def test_replying_takes_the_conversation_over_and_the_page_says_so_before(opens_conversation, server):
+    visitor = server.visitor("Rita", "Hello")
+    page = opens_conversation(visitor)
+    expect(page.get_by_text("Replying takes this conversation over from the bot.")).to_be_visible()
+    answer(page, "I am no bot.")
+
+    expect(page.get_by_text("You took over")).to_be_visible()
+    expect(page.get_by_text("You have this conversation. The bot is silent until you hand it back.")).to_be_visible()
+    assert [
+        entry["content"]["text"] for entry in visitor.heard() if entry["author"]["kind"] == "agent" and entry["content"]
+    ] == ["I am no bot."]
+
+
+def test_handing_back_is_said_and_offers_who_waits_longest(opens_conversation, server):
+    visitor = server.visitor("Hanna", "HITL_START")
+    server.visitor("Next Ned", "HITL_START")
+    page = opens_conversation(visitor)
+    page.get_by_role("button", name="Take over").click()
+    page.get_by_role("button", name="Hand back to the bot").click()
+
+    expect(page.get_by_text("Handed back to the bot.")).to_be_visible()
+    expect(page.get_by_text("You handed back to the bot")).to_be_visible()
+    page.get_by_role("button", name="Next: ").click()
+    expect(page.get_by_role("heading", name="Hanna")).to_have_count(0)
+    expect(page.get_by_role("button", name="Take over")).to_be_visible()
+
+
+def test_who_was_second_to_take_over_learns_who_was_first(opens_conversation, server, complaints):
+    visitor = server.visitor("Cleo", "HITL_START")
+    page = opens_conversation(visitor)
+    page.get_by_role("button", name="Take over").wait_for()
+    claims = "**/claim"
+    other = server.hire("Bobby")
+
+    def let_the_other_be_first(route):
+        server.agent(visitor.session, "claim", other)
+        route.continue_()
+
+    page.route(claims, let_the_other_be_first, times=1)
+    page.get_by_role("button", name="Take over").click()
+    expect(page.get_by_role("alert").get_by_text("Bobby has already taken this conversation over.")).to_be_visible()
+
+    page.get_by_role("button", name="Take over anyway").click()
+    expect(page.get_by_text("You have it")).to_be_visible()
+    complaints.clear()
+
+
+def test_a_reply_that_fails_can_be_sent_again_under_the_same_id_and_is_shown_once(
+    opens_conversation, server, complaints
+):
+    visitor = server.visitor("Faye", "HITL_START")
+    page = opens_conversation(visitor)
+    ids = []
+
+    def refuse_the_first(route):
+        ids.append(json.loads(route.request.post_data)["id"])
+        route.fulfill(status=413, body='{"Code":"TooLarge","Message":"Too long."}') if len(
+            ids
+        ) == 1 else route.fallback()
+
+    page.route(MESSAGE, refuse_the_first)
+    answer(page, "second time lucky")
+    expect(page.get_by_text("Not sent: Too long.")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(sent(page, "second time lucky")).to_be_attached()
+
+    expect(page.get_by_role("log").get_by_text("second time lucky", exact=True)).to_have_count(1)
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    complaints.clear()
+
+
+def test_a_reply_is_tried_again_by_itself_while_the_store_is_busy(opens_conversation, server, complaints):
+    visitor = server.visitor("Bea", "HITL_START")
+    page = opens_conversation(visitor)
+    page.route(MESSAGE, lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}, body="{}"), times=1)
+    answer(page, "patience")
+
+    expect(sent(page, "patience")).to_be_attached()
+    assert "patience" in json.dumps(visitor.heard())
+    complaints.clear()
+
+
+def test_a_note_looks_different_and_never_reaches_the_visitor(opens_conversation, server):
+    visitor = server.visitor("Notburga", "HITL_START")
+    page = opens_conversation(visitor)
+    page.get_by_role("button", name="Note").click()
+    page.get_by_label("Note for agents").fill("Pays late.")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".by-note").get_by_text("Pays late.")).to_be_visible()
+    expect(page.get_by_text("Note by you, seen by agents only")).to_be_visible()
+    assert "Pays late." not in json.dumps(visitor.heard())
+
+
+def test_a_reply_the_bot_gave_too_late_is_struck_out_and_explained(opens_conversation, opens_chat, server):
+    may_answer(server.data).unlink(missing_ok=True)
+    chat = opens_chat()
+    chat.get_by_label("Your name").fill("Thea")
+    chat.get_by_label("Your message").fill("think")
+    with chat.expect_response("**/api/webchat/visitors"):
+        chat.keyboard.press("Enter")
+    poke(chat)
+    expect(chat.get_by_text("Sending…")).to_have_count(0)
+    session = "webchat:" + json.loads(chat.evaluate("localStorage.getItem('hitl.visitor')"))["id"]
+    server.agent(session, "pause")
+    may_answer(server.data).touch()
+
+    page = opens_conversation(type("Thea", (), {"session": session}))
+    late = page.locator(".suppressed", has_text="After long thought: 42.")
+    expect(late.get_by_text("Never sent: the bot was paused, or handed back, while it was answering.")).to_be_visible()
+    assert late.locator(".words").evaluate("words => getComputedStyle(words).textDecorationLine") == "line-through"
+
+
+def test_each_conversation_keeps_its_own_draft(opens_conversation, server):
+    first, second = server.visitor("Drafty", "HITL_START"), server.visitor("Crafty", "HITL_START")
+    page = opens_conversation(first)
+    reply = page.get_by_label("Reply", exact=True)
+    reply.fill("for Drafty")
+    page.get_by_role("link", name="Crafty").click()
+    expect(reply).to_have_value("")
+    reply.fill("for Crafty")
+
+    page.get_by_role("link", name="Drafty").click()
+    expect(reply).to_have_value("for Drafty")
+    page.reload()
+    expect(reply).to_have_value("for Drafty")
+    assert second.heard()
+
+
+def test_escape_goes_back_to_the_row_in_the_list(opens_conversation, server):
+    visitor = server.visitor("Esca", "HITL_START")
+    page = opens_conversation(visitor)
+    page.get_by_role("link", name="Esca").wait_for()
+    page.get_by_label("Reply", exact=True).press("Escape")
+
+    expect(page.get_by_role("link", name="Esca")).to_be_focused()
+    expect(page.get_by_label("Reply", exact=True)).to_have_count(0)
+
+
+def test_the_visitors_typing_and_reading_are_shown(opens_conversation, opens_chat, server):
+    chat = opens_chat()
+    chat.get_by_label("Your name").fill("Typhoon")
+    chat.get_by_role("button", name="Talk to a human").click()
+    chat.get_by_role("log").get_by_text("A human will get in touch soon").wait_for()
+    session = "webchat:" + json.loads(chat.evaluate("localStorage.getItem('hitl.visitor')"))["id"]
+    page = opens_conversation(type("Typhoon", (), {"session": session}))
+
+    chat.get_by_label("Your message").press_sequentially("so")
+    expect(page.get_by_text("is typing").last).to_be_visible()
+    answer(page, "I see you type.")
+    expect(chat.get_by_text("I see you type.")).to_be_visible()
+    expect(page.get_by_role("log").get_by_text("Read", exact=True)).to_be_attached()
+
+
+def test_older_messages_come_at_the_top_without_moving_what_is_read_and_without_being_read_aloud(
+    opens_conversation, server
+):
+    visitor = server.visitor("Longine", *[f"line {number}" for number in range(40)])
+    page = opens_conversation(visitor, reduced_motion="reduce")
+    log = page.get_by_role("log")
+    expect(log.get_by_text("line 39", exact=True)).to_be_in_viewport()
+    expect(log).to_have_attribute("aria-live", "polite")
+    first = page.locator(".bubble").first.text_content()
+    page.evaluate(
+        """() => { const log = document.querySelector('[role=log]'); window.live = [];
+           new MutationObserver(() => window.live.push(log.ariaLive)).observe(log.querySelector('ol'), {childList: true}); }"""
+    )
+
+    log.evaluate("log => { log.scrollTop = 0 }")
+    expect(log.get_by_text("line 0", exact=True)).to_be_attached()
+    expect(log.get_by_text(first, exact=True).first).to_be_in_viewport()
+    assert page.evaluate("window.live") == ["off"]
+
+
+def test_a_conversation_that_does_not_exist_is_said(opens_admin, complaints):
+    page = opens_admin(at="&session=webchat%3Anobody")
+
+    expect(page.get_by_role("heading", name="There is no such conversation")).to_be_visible()
+    complaints.clear()
