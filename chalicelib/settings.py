@@ -10,6 +10,7 @@ from chalicelib.errors import BadSettings
 from chalicelib.model.policy import Policy
 
 _STORES = ("sqlite:///", "postgresql://", "dynamodb://")
+_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
 _LONGEST = timedelta(days=36_500)
 """So that no date it is added to leaves the calendar."""
@@ -85,6 +86,9 @@ class _Reader:
 def _store(given: str) -> str:
     if not given.startswith(_STORES) or given in _STORES:
         raise ValueError(f"must begin with one of {', '.join(_STORES)}")
+    kind, _, name = given.partition("://")
+    if kind == "dynamodb" and not _TABLE.fullmatch(name):
+        raise ValueError("a table's name has 3 to 255 of the characters A-Z a-z 0-9 _ . -")
     return given
 
 
@@ -96,9 +100,10 @@ def _secret(given: str) -> str:
 
 def _alerts(given: str) -> tuple[str, ...]:
     parts = tuple(part.strip() for part in given.split(",") if part.strip())
-    for part in parts:
+    for number, part in enumerate(parts, start=1):
         if part != "log" and not re.fullmatch(r"sns:arn:aws[\w-]*:sns:\S+|webhook:https?://\S+", part):
-            raise ValueError(f"{part!r} is none of log, sns:<topic arn>, webhook:<url>")
+            # not repeated: the address of a webhook is often a secret, and any caller is told what is wrong
+            raise ValueError(f"number {number} is none of log, sns:<topic arn>, webhook:<url>")
     return parts
 
 

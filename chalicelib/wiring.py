@@ -43,7 +43,7 @@ def build(given: Settings) -> Desk:
 
 
 def build_store(url: str) -> Store:
-    """The store of a `HITL_STORE`, its own structures made where that needs no operator."""
+    """The store of a `HITL_STORE`, its own structures made where that needs no operator. Raises BadSettings, StoreBusy."""
     kind, _, rest = url.partition("://")
     store: Store
     if kind == "dynamodb":
@@ -51,9 +51,14 @@ def build_store(url: str) -> Store:
 
         store = DynamoDBStore(rest)
     else:
+        from sqlalchemy.exc import ArgumentError
+
         from chalicelib.store.sql import SQLStore
 
-        store = SQLStore(url)
+        try:
+            store = SQLStore(url)
+        except (ArgumentError, ImportError, OSError, ValueError) as error:  # its words may hold a password
+            raise BadSettings(f"HITL_STORE: this database cannot be opened ({type(error).__name__})") from error
     store.prepare()
     return store
 
@@ -85,8 +90,8 @@ def build_bot(path: str) -> Bot:
     module, _, name = path.partition(":")
     try:
         bot = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as error:
-        raise BadSettings(f"HITL_BOT: {path} cannot be imported: {error}") from error
+    except Exception as error:  # the user's own module: whatever it raises, there is no bot
+        raise BadSettings(f"HITL_BOT: {path} cannot be imported: {type(error).__name__}: {error}") from error
     if not isinstance(bot, Bot):
         raise BadSettings(f"HITL_BOT: {path} is no Bot; for example chalicelib.bot:bot, a ScriptBot")
     return bot

@@ -66,6 +66,8 @@ def refusal(error: errors.HitlError) -> Response:
     if status is None:
         log.error("an inner error reached the edge: %s", type(error).__name__)
         status, error = 503, errors.StoreBusy("Something did not finish. Please try again.")
+    if isinstance(error, errors.BadSettings):
+        log.error("the settings cannot be used: %s", error)
     headers: Headers = dict(JSON_HEADERS)
     if status in RETRY_AFTER:
         headers["Retry-After"] = RETRY_AFTER[status]

@@ -102,3 +102,35 @@ def test_settings_that_cannot_be_used_are_told_as_a_503(api: Api, settings):
 
     assert answer.said == (503, "BadSettings")
     assert "HITL_STORE" in answer.json["Message"]
+
+
+def test_settings_that_cannot_be_used_are_logged(api: Api, settings, caplog: pytest.LogCaptureFixture):
+    settings(STORE="mongodb://nowhere")
+
+    api.get("/api/botpress-hitl/me", token=ADMIN_TOKEN)
+
+    assert "HITL_STORE: must begin with" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("STORE", "sqlite:////proc/nowhere/hitl.db"),
+        ("STORE", "postgresql://user:xyzzy@["),
+        ("STORE", "postgresql://user:xyzzy@host:port/db"),
+        ("STORE", "dynamodb://no table"),
+        ("BOT", "tests.handlers.broken_bot:bot"),
+        ("BOT", "no.such.module:bot"),
+        ("ALERTS", "log,webhook:htps://example.com/xyzzy"),
+    ],
+)
+def test_what_cannot_be_opened_is_told_by_its_variable_without_its_secrets(
+    api: Api, settings, variable: str, value: str
+):
+    settings(**{variable: value})
+
+    answer = api.get("/api/botpress-hitl/sessions", token=ADMIN_TOKEN)
+
+    assert answer.said == (503, "BadSettings")
+    assert f"HITL_{variable}" in answer.json["Message"]
+    assert "xyzzy" not in answer.text

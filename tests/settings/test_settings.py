@@ -49,7 +49,10 @@ GOOD_POLICY = [
 ]
 
 BAD = [
-    ("HITL_STORE", ["mongodb://x", "sqlite://x", "sqlite:///", "dynamodb://", "hitl.db"]),
+    (
+        "HITL_STORE",
+        ["mongodb://x", "sqlite://x", "sqlite:///", "dynamodb://", "hitl.db", "dynamodb://a b", "dynamodb://ab"],
+    ),
     ("HITL_ADMIN_TOKEN", ["short", "fifteen-letters"]),
     ("HITL_SECRET", ["short"]),
     ("HITL_WEBHOOK_SECRET", ["short"]),

@@ -1,0 +1,3 @@
+"""A bot whose module cannot be imported."""
+
+raise RuntimeError("out of order")
