@@ -1,6 +1,5 @@
 """A desk with everything around it made of fakes, and short words for what happens there."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -34,10 +33,11 @@ class World:
         bot: Bot | None = None,
         alerters: tuple[RecordingAlerter, ...] | None = None,
         caller: Caller | None = None,
+        memory: MemoryStore | None = None,
         **policy: Any,
     ) -> None:
         self.clock = FakeClock()
-        self.memory = MemoryStore()
+        self.memory = memory or MemoryStore()
         self.faults = Faults()
         self.bot = ScriptedBot()
         self.alerter = RecordingAlerter()
@@ -104,13 +104,3 @@ class World:
 
     def suppressed(self) -> list[str]:
         return [entry.said for entry in self.log("message") if entry.fate == "suppressed"]
-
-
-def in_order(*happenings: Callable[[], object]) -> Callable[[], None]:
-    """Several things that happen one after the other."""
-
-    def run() -> None:
-        for happening in happenings:
-            happening()
-
-    return run
