@@ -72,7 +72,7 @@ def _revoke_token(given: argparse.Namespace) -> int:
 
 
 def _sweep(_given: argparse.Namespace) -> int:
-    print(f"{desk().sweeper.sweep()} sessions had something due.")
+    print(f"Sessions with something due: {desk().sweeper.sweep()}")
     return 0
 
 

@@ -165,7 +165,9 @@ def play(store: Store, *, count: int = SESSIONS, seed: int = 1) -> int:
     chance = random.Random(seed)  # noqa: S311 - made-up conversations
     now = datetime.now(UTC)
     clock = _Clock(now)
-    desk = Desk(store, _bot(lambda session_id: _pause_now(desk, session_id)), policy=Policy(), tools=_tools(clock, chance),
+    # Nobody is to be alerted about people who do not exist, neither now nor by a later sweep.
+    silent = Policy(escalate_after=())
+    desk = Desk(store, _bot(lambda session_id: _pause_now(desk, session_id)), policy=silent, tools=_tools(clock, chance),
                 caller=InlineCaller())  # fmt: skip
     for number in range(count):
         scene = _Scene(desk, clock, number, chance)
