@@ -73,7 +73,7 @@ class Turns:
         store = self._transactor.store
         if session.has_facts:
             event = replace(event, user=replace(event.user, facts=store.facts(session.id)))
-        if session.human_from is not None and not session.paused:
+        if session.human_from is not None and session.human_from < entry.seq and not session.paused:
             stretch = store.entries(session.id, after=session.human_from, before=entry.seq, limit=2 * HANDOFF_LIMIT)
             words = [said for said in stretch if said.kind == "message" and said.author.kind in ("user", "agent")]
             event = replace(event, handoff=tuple(words[-HANDOFF_LIMIT:]))
