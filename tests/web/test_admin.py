@@ -31,6 +31,17 @@ def test_a_wrong_token_is_refused_in_words(opens, server, complaints):
     complaints.clear()
 
 
+def test_signing_in_while_the_server_is_away_keeps_the_token_for_another_try(opens_admin, complaints):
+    page = opens_admin()
+    page.route("**/api/botpress-hitl/me", lambda route: route.abort(), times=1)
+    page.reload()
+    expect(page.get_by_role("alert")).to_have_text("The server could not be reached.")
+
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    complaints.clear()
+
+
 def test_a_link_to_a_session_leads_there_after_signing_in(opens, server):
     visitor = server.visitor("Linda", "Hello from Linda")
     page = opens(f"{server.url}/admin#session={visitor.session.replace(':', '%3A')}")

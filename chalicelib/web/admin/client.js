@@ -64,6 +64,11 @@ export class AdminClient {
     }
   }
 
+  /** Whether this tab still has a token: signing in failed for another reason than that. */
+  keptToken() {
+    return this.tab.get(TOKEN) !== null;
+  }
+
   /** Forget the token. Drafts stay in the tab. */
   signOut(why = "") {
     this.tab.remove(TOKEN);

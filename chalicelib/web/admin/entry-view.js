@@ -48,7 +48,7 @@ function Fate({ entry, session, conversation, last }) {
   const shown = STATUS[status ?? ""];
   return html`<div class="meta">
     <time datetime=${entry.at} title=${fullTime(entry.at)}>${clockTime(entry.at)}</time>
-    ${shown && html`<span title=${shown.words}><${Icon} name=${shown.icon} /><span class="unseen">${shown.words}</span></span>`}
+    ${shown && html`<span class=${`fate-${status}`} title=${shown.words}><${Icon} name=${shown.icon} /><span class="unseen">${shown.words}</span></span>`}
   </div>`;
 }
 

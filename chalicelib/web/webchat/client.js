@@ -145,6 +145,7 @@ export class ChatClient {
     this.visitor = null;
     this.readTo = 0;
     this.kept.remove(VISITOR);
+    this.put(this.outbox.value.filter((item) => item.step !== "sent"));
     batch(() => {
       this.log.value = NO_LOG;
       this.state.value = FRESH;
