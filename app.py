@@ -2,9 +2,10 @@
 
 from chalice.app import CloudWatchEvent, Rate
 
-from chalicelib.handlers import jobs, notifications, pages, sessions, webchat
+from chalicelib.handlers import jobs, logs, notifications, pages, sessions, webchat
 from chalicelib.handlers.application import Application
 
+logs.configure_on_lambda()
 app = Application(app_name="hitl")
 app.register_blueprint(sessions.routes, url_prefix="/api/botpress-hitl")
 app.register_blueprint(notifications.routes, url_prefix="/api/botpress-hitl")

@@ -21,10 +21,6 @@ class SessionNotFound(HitlError):
     """No session has this id."""
 
 
-class EntryNotFound(HitlError):
-    """The session has no entry with this number."""
-
-
 class NotificationNotFound(HitlError):
     """No alert has this id."""
 
@@ -35,10 +31,6 @@ class RouteNotFound(HitlError):
 
 class AlreadyClaimed(HitlError):
     """Another agent was first; the text names them."""
-
-
-class NotPaused(HitlError):
-    """The command makes sense in a paused session only."""
 
 
 class IdReused(HitlError):

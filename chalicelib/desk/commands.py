@@ -13,7 +13,7 @@ from chalicelib.model.entry import Author, Entry, EntryKind, Trigger
 from chalicelib.model.pausing import pause, unpause
 from chalicelib.model.saying import say
 from chalicelib.model.session import Session
-from chalicelib.model.talking import agent_said, agents_read, note, typing, user_read
+from chalicelib.model.talking import agent_said, agents_read, meet, note, typing, user_read
 
 UNREAD_COUNTED = 500
 """Entries looked at to count what is unread after an agent has read only a part."""
@@ -37,11 +37,13 @@ class Commands:
         create: bool = False,
     ) -> Session:
         """Silence the bot and alert the agents; twice is once. `create`: also for a user who has said nothing yet."""
-        draft = self._transactor.run(
-            session_id,
-            lambda draft: pause(draft, trigger=trigger, by=by, reason=reason, until=until),
-            create=create,
-        )
+
+        def decide(draft: Draft) -> None:
+            if by.kind == "user":
+                meet(draft, by.name)
+            pause(draft, trigger=trigger, by=by, reason=reason, until=until)
+
+        draft = self._transactor.run(session_id, decide, create=create)
         return self._publisher.publish_new(draft)
 
     def unpause(self, session_id: str, *, trigger: Trigger, by: Author) -> Session:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -42,3 +43,9 @@ def configure(stream: TextIO | None = None) -> None:
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False
+
+
+def configure_on_lambda() -> None:
+    """The same where AWS runs us; elsewhere whoever starts the process decides about its logs."""
+    if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+        configure()

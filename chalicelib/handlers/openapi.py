@@ -47,7 +47,7 @@ _COMMAND = (404, 413)
 
 OPERATIONS = (
     Operation(
-        "GET", f"{BASE}/sessions", "listSessions", "Sessions, by latest activity or longest waiting", "agent",
+        "GET", f"{BASE}/sessions", "listSessions", "Sessions, by latest activity or longest waiting", "anyone of ours",
         shapes.SessionsAnswer, query=("paused", "onlyPaused", "assignee", "q", "cursor", "limit"),
     ),
     Operation(

@@ -29,7 +29,7 @@ routes = Blueprint(__name__)
 @answers
 def list_sessions() -> Response:
     """Sessions by latest activity, the paused ones by longest waiting, or those whose user's name begins with `q`."""
-    agent = _agent()
+    agent = signed_in(routes.current_request, "agent", "supervisor", "bot")
     request = routes.current_request
     words, assignee = parameter(request, "q"), parameter(request, "assignee")
     flags = (flag(request, "paused"), flag(request, "onlyPaused"))

@@ -63,4 +63,5 @@ class Draft:
     def amend(self, entry: Entry) -> None:
         """Rewrite a stored entry's content, failure or fate in place, and tell every reader by an entry of its own."""
         self.amends.append(entry)
-        self.add("amended", entry.author, AmendDetail(entry.seq))
+        hidden = entry.kind != "message" or entry.fate == "suppressed"
+        self.add("amended", entry.author, AmendDetail(entry.seq, hidden=hidden))

@@ -77,9 +77,10 @@ class AlertDetail:
 
 @dataclass(frozen=True, config=_lenient)
 class AmendDetail:
-    """Of an `amended` entry: the number of the entry that was rewritten."""
+    """Of an `amended` entry: the number of the entry that was rewritten; `hidden`: it is one that users never see."""
 
     of: int
+    hidden: bool = False
     type: Literal["amend"] = "amend"
 
 

@@ -44,6 +44,12 @@ def user_said(draft: Draft, event: Event, *, wanted: bool) -> Entry:
     return entry
 
 
+def meet(draft: Draft, name: str, picture_url: str | None = None) -> None:
+    """Keep what is newly known of the user; what is not given stays as it was."""
+    known = draft.after.user
+    draft.set(user=known.but(name=clean_name(name) or known.name, picture_url=picture_url or known.picture_url))
+
+
 def agent_said(draft: Draft, agent: Author, content: Content, *, entry_id: str | None) -> Entry:
     """Append an agent's message; it pauses if needed, claims if unassigned, and ends the user's waiting."""
     if draft.after.assignee is None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from chalicelib.model.entry import Author, Body, Entry, EntryKind, Trigger
+from chalicelib.model.entry import AmendDetail, Author, Body, Entry, EntryKind, Trigger
 from chalicelib.model.session import Owner, Preview, Session
 from chalicelib.model.value import Instant, Value
 
@@ -171,7 +171,9 @@ def visitor_entries(entries: Iterable[Entry]) -> list[VisitorEntry]:
 def _visible(entry: Entry) -> bool:
     if entry.kind == "message":
         return entry.fate != "suppressed"
-    return entry.kind in ("paused", "unpaused", "claimed", "released", "amended")
+    if isinstance(entry.content, AmendDetail):
+        return not entry.content.hidden
+    return entry.kind in ("paused", "unpaused", "claimed", "released")
 
 
 def _public_id(entry: Entry) -> str:

@@ -37,7 +37,7 @@ _SESSION = "/api/botpress-hitl/sessions/{session}"
 _NOTIFICATIONS = "/api/botpress-hitl/notifications"
 
 ROUTES = (
-    Route("GET", "/api/botpress-hitl/sessions", AGENTS),
+    Route("GET", "/api/botpress-hitl/sessions", OURS),
     Route("GET", _SESSION, OURS),
     Route("POST", f"{_SESSION}/pause", OURS, {"reason": "asked", "until": None}),
     Route("POST", f"{_SESSION}/unpause", OURS),

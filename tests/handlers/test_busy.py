@@ -1,6 +1,7 @@
 """A store that cannot answer is a 503 that says when to come back, and nothing else is ever a 5xx."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
@@ -12,7 +13,7 @@ from chalicelib import errors, wiring
 from chalicelib.bots.script import ScriptBot
 from chalicelib.desk.desk import Desk
 from chalicelib.desk.tools import Tools
-from chalicelib.handlers.responses import INSIDE, STATUSES, refusal
+from chalicelib.handlers.responses import INSIDE, STATUSES, answers, refusal
 from chalicelib.store.base import Store
 from tests.handlers.api import Api
 from tests.handlers.people import ADMIN_TOKEN, issued
@@ -84,7 +85,26 @@ def test_every_status_is_one_of_the_contract():
 def test_an_error_is_told_by_its_name_and_its_words(kind: type[errors.HitlError]):
     told = refusal(kind("Some words."))
 
-    assert (told.status_code, told.body) == (STATUSES[kind], f'{{"Code": "{kind.__name__}", "Message": "Some words."}}')
+    words = (
+        "This installation's settings need a change; its log says which."
+        if kind is errors.BadSettings
+        else "Some words."
+    )
+    assert (told.status_code, json.loads(told.body)) == (STATUSES[kind], {"Code": kind.__name__, "Message": words})
+
+
+def test_a_bug_is_a_500_in_our_shape_and_neither_answer_nor_log_repeats_its_words(caplog: pytest.LogCaptureFixture):
+    words = " ".join(["what", "the", "user", "said"])
+
+    @answers
+    def broken():
+        raise ZeroDivisionError(words)
+
+    told = broken()
+
+    assert (told.status_code, json.loads(told.body)["Code"]) == (500, "InternalError")
+    assert "ZeroDivisionError" in caplog.text
+    assert words not in told.body + caplog.text
 
 
 @pytest.mark.parametrize("kind", INSIDE, ids=lambda kind: kind.__name__)
@@ -101,7 +121,7 @@ def test_settings_that_cannot_be_used_are_told_as_a_503(api: Api, settings):
     answer = api.get("/api/botpress-hitl/me", token=ADMIN_TOKEN)
 
     assert answer.said == (503, "BadSettings")
-    assert "HITL_STORE" in answer.json["Message"]
+    assert "HITL_STORE" not in answer.text
 
 
 def test_settings_that_cannot_be_used_are_logged(api: Api, settings, caplog: pytest.LogCaptureFixture):
@@ -124,13 +144,13 @@ def test_settings_that_cannot_be_used_are_logged(api: Api, settings, caplog: pyt
         ("ALERTS", "log,webhook:htps://example.com/xyzzy"),
     ],
 )
-def test_what_cannot_be_opened_is_told_by_its_variable_without_its_secrets(
-    api: Api, settings, variable: str, value: str
+def test_what_cannot_be_opened_is_logged_by_its_variable_without_its_secrets(
+    api: Api, settings, variable: str, value: str, caplog: pytest.LogCaptureFixture
 ):
     settings(**{variable: value})
 
     answer = api.get("/api/botpress-hitl/sessions", token=ADMIN_TOKEN)
 
     assert answer.said == (503, "BadSettings")
-    assert f"HITL_{variable}" in answer.json["Message"]
-    assert "xyzzy" not in answer.text
+    assert f"HITL_{variable}" in caplog.text
+    assert "xyzzy" not in answer.text + caplog.text

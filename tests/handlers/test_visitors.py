@@ -165,6 +165,16 @@ def test_whatever_a_visitor_is_called_agents_read_one_clean_line(api: Api, ann: 
     assert shown.isprintable()
 
 
+def test_a_visitor_who_asks_for_a_human_before_saying_anything_is_called_by_their_name(api: Api, ann: str):
+    vera = Visitor.arrives(api, "Vera")
+
+    vera.asks_for_a_human()
+
+    alerts = api.get("/api/botpress-hitl/notifications", token=ann).json["notifications"]
+    assert [alert["text"] for alert in alerts] == ["Vera wants to talk to a human"]
+    assert api.get(vera.path, token=ann).json["session"]["user"]["name"] == "Vera"
+
+
 @pytest.mark.parametrize("name", ["V" * 401, 7, ["Vera"]])
 def test_a_name_that_is_none_is_refused(api: Api, name: object):
     assert api.post(f"{CHAT}/visitors", {"name": name}).said == (400, "Malformed")

@@ -12,7 +12,7 @@ const NEAR_PX = 60;
  */
 export function Thread({ label, rows, draw, older = false, onOlder, ready, foot }) {
   const region = useRef(/** @type {HTMLElement | null} */ (null));
-  const drawn = useRef({ top: "", bottom: "", height: 0, atEnd: true });
+  const drawn = useRef({ top: "", bottom: "", height: 0, at: 0, atEnd: true });
   const [missed, setMissed] = useState(false);
   const [speaking, setSpeaking] = useState(false);
   const top = rows.find((row) => row.type !== "day")?.key ?? "";
@@ -20,11 +20,15 @@ export function Thread({ label, rows, draw, older = false, onOlder, ready, foot 
   const ours = Boolean(rows.at(-1)?.entry?.step);
   const prepending = drawn.current.top !== "" && drawn.current.top !== top && drawn.current.bottom === bottom;
 
+  // The reader may have scrolled up since the last scroll event: a browser tells of it a frame later.
+  const follows = (/** @type {HTMLElement} */ place) => drawn.current.atEnd && (place.scrollTop >= drawn.current.at - 2 || nearEnd(place));
+
   const toEnd = () => {
     const place = region.current;
     if (!place) return;
     drawn.current.atEnd = true;
     place.scrollTop = place.scrollHeight;
+    drawn.current.at = place.scrollTop;
     setMissed(false);
   };
 
@@ -32,11 +36,11 @@ export function Thread({ label, rows, draw, older = false, onOlder, ready, foot 
     const place = region.current;
     if (!place) return;
     const was = drawn.current;
-    if (was.bottom !== bottom && ours) toEnd();
-    else if (was.atEnd) place.scrollTop = place.scrollHeight;
+    const following = follows(place) || (was.bottom !== bottom && ours);
+    if (following) toEnd();
     else if (prepending) place.scrollTop += place.scrollHeight - was.height;
     else if (was.bottom !== bottom && was.bottom) setMissed(true);
-    drawn.current = { top, bottom, height: place.scrollHeight, atEnd: drawn.current.atEnd };
+    drawn.current = { top, bottom, height: place.scrollHeight, at: place.scrollTop, atEnd: following };
   });
 
   // Live only from the frame after the history is in the page: a screen reader reads what changes while it is live.
@@ -48,7 +52,10 @@ export function Thread({ label, rows, draw, older = false, onOlder, ready, foot 
 
   useEffect(() => {
     const observer = new ResizeObserver(() => {
-      if (drawn.current.atEnd && region.current) region.current.scrollTop = region.current.scrollHeight;
+      const place = region.current;
+      if (!place || !follows(place)) return;
+      place.scrollTop = place.scrollHeight;
+      drawn.current.at = place.scrollTop;
     });
     if (region.current) observer.observe(region.current);
     return () => observer.disconnect();
@@ -57,8 +64,9 @@ export function Thread({ label, rows, draw, older = false, onOlder, ready, foot 
   const onScroll = () => {
     const place = region.current;
     if (!place) return;
-    drawn.current.atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_PX;
+    drawn.current.atEnd = nearEnd(place);
     drawn.current.height = place.scrollHeight;
+    drawn.current.at = place.scrollTop;
     if (drawn.current.atEnd) setMissed(false);
     if (place.scrollTop < NEAR_PX * 3 && older) onOlder?.();
   };
@@ -72,4 +80,8 @@ export function Thread({ label, rows, draw, older = false, onOlder, ready, foot 
     </div>
     ${missed && html`<button type="button" class="to-end" onClick=${toEnd}><${Icon} name="down" /> New messages</button>`}
   </div>`;
+}
+
+function nearEnd(/** @type {HTMLElement} */ place) {
+  return place.scrollHeight - place.scrollTop - place.clientHeight < NEAR_PX;
 }
