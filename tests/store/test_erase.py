@@ -53,7 +53,7 @@ def test_erasing_a_stranger_does_nothing(store: Store):
 
 
 def test_a_long_log_is_erased_whole(store: Store):
-    for _ in range(8):
+    for _ in range(5):
         making.change(store, SESSION, *[making.says() for _ in range(20)], making.alerts(5))
     store.erase(SESSION)
 

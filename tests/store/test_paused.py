@@ -118,8 +118,13 @@ def test_those_who_wait_are_counted(store: Store):
 
 
 def test_the_count_of_those_who_wait_stops_at_100(store: Store):
+    paused = making.decide(None, "webchat:any", making.pauses()).after
     for number in range(COUNT_LIMIT + 2):
-        making.change(store, f"webchat:{number}", making.asks_for_human())
+        making.change(
+            store,
+            f"webchat:{number}",
+            making.changes(pause=paused.pause, waiting_since=paused.waiting_since),
+        )
 
     assert store.waiting() == COUNT_LIMIT
 
