@@ -11,6 +11,9 @@ from chalicelib.model.waiting import plan_next_alert
 ALERT_TEXT_LIMIT = 300
 """Characters of an alert's text."""
 
+COUNTED = 100
+"""Where stores stop counting those who wait."""
+
 
 def name_for_alert(session: Session) -> str:
     """The user as alerts call them: at most 40 characters, nothing a mail program would act on."""
@@ -53,7 +56,7 @@ def escalate(draft: Draft, *, others_waiting: int) -> None:
     minutes = int(waited / timedelta(minutes=1))
     text = f"{name_for_alert(session)} has been waiting for {_duration(minutes)}"
     if others_waiting:
-        text += f", and {_count(others_waiting)} more"
+        text += ", and 100 or more" if others_waiting >= COUNTED else f", and {others_waiting} more"
     raise_alert(
         draft,
         AlertDetail(text, level="warning", why="waiting", waiting_minutes=minutes, others_waiting=others_waiting),
@@ -99,11 +102,7 @@ def _replace(draft: Draft, owed: Publication) -> None:
 
 def _duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
-    parts = [_count(hours) + (" hour" if hours == 1 else " hours")] if hours else []
+    parts = [f"{hours} hour" + ("" if hours == 1 else "s")] if hours else []
     if rest or not hours:
         parts.append(f"{rest} minute" + ("" if rest == 1 else "s"))
     return " ".join(parts)
-
-
-def _count(number: int) -> str:
-    return "100 or more" if number >= 100 else str(number)  # noqa: PLR2004 - counts stop at 100

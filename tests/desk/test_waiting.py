@@ -135,7 +135,7 @@ def test_more_than_a_hundred_others_are_not_counted(world: World):
     world.clock.pass_by(hours=2)
     world.sweep()
 
-    assert escalations(world)[0].text == "Zoe has been waiting for 2 hours, and 99 more"
+    assert escalations(world)[0].text == "Zoe has been waiting for 2 hours, and 100 or more"
 
 
 def test_an_escalation_is_published(world: World):
