@@ -207,6 +207,22 @@ def test_an_alert_is_given_up_after_three_days(world: World):
     assert world.alerter.published == []
 
 
+def test_two_sweepers_at_once_give_an_alert_up_once(world: World):
+    def another_sweep_a_lease_later() -> None:
+        world.clock.pass_by(seconds=31)
+        world.sweep()
+
+    world.alerter.failing = True
+    world.desk.commands.pause(SESSION, trigger="user", by=PROGRAM, until=world.clock() + timedelta(days=30))
+    world.agent_says()
+    world.clock.pass_by(days=3, minutes=1)
+    world.faults.before("entries", another_sweep_a_lease_later)
+    world.sweep()
+
+    assert world.head.publications == ()
+    assert world.head.due_at == world.head.pause.until
+
+
 def test_a_crash_between_the_pause_and_its_alert_is_made_good_by_the_sweep(world: World):
     world.faults.plan("commit", Fault.CRASH_AFTER)
     with pytest.raises(Crash):
@@ -256,6 +272,23 @@ def test_an_alerter_that_left_the_settings_is_owed_nothing(world: World):
     later.sweep()
 
     assert world.head.publications == ()
+
+
+def test_two_alerts_of_which_one_is_due_are_published_each_at_its_time(world: World):
+    world.alerter.failing = True
+    world.bot.then(Notify("one"))
+    world.user_says()
+    world.clock.pass_by(seconds=30)
+    world.bot.then(Notify("two"))
+    world.user_says()
+    world.alerter.failing = False
+    world.clock.pass_by(seconds=30)
+    world.sweep()
+    assert world.alerter.words == ["one"]
+
+    world.clock.pass_by(seconds=30)
+    world.sweep()
+    assert world.alerter.words == ["one", "two"]
 
 
 def test_an_alert_whose_entry_is_gone_is_owed_no_more(world: World):

@@ -1,6 +1,7 @@
 """A bot that raises, returns garbage, is too slow or whose process dies: the user gets a human."""
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -223,6 +224,20 @@ def test_the_request_stops_waiting_for_a_slow_bot_and_its_late_words_are_suppres
     assert answered.wait(30)
     assert world.suppressed() == ["Hi!"]
     assert len(world.bot.heard) == 1
+
+
+def test_a_bot_that_answers_just_as_the_request_gives_up_has_answered():
+    class LateCaller(InlineCaller):
+        def run(self, work: Callable[[], None], timeout_seconds: float) -> bool:
+            super().run(work, timeout_seconds)
+            return False
+
+    world = World(caller=LateCaller())
+    world.bot.then(HI)
+    world.user_says()
+
+    assert world.read_by_user() == ["Hello", "Hi!"]
+    assert not world.head.paused
 
 
 def test_a_thread_hands_on_what_its_work_raised():

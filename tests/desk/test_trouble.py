@@ -1,14 +1,20 @@
 """A store that is busy, loses answers or refuses: bounded retries, and one's own work recognised."""
 
+from datetime import timedelta
+
 import pytest
 
 from chalicelib.errors import SessionNotFound, StoreBusy
 from chalicelib.model.content import Text
 from chalicelib.model.turning import Notify, Say
-from tests.fakes.faults import Fault
+from tests.fakes.faults import Crash, Fault
 from tests.fakes.world import ANN, BEN, SESSION, World
 
 HI = Say(Text("Hi!"))
+
+
+def nothing() -> None:
+    """For calls before the one that a test is about."""
 
 
 @pytest.mark.parametrize("fault", [Fault.BUSY, Fault.CONFLICT, Fault.LOST])
@@ -70,7 +76,7 @@ def test_a_lost_answer_is_recognised_as_ones_own(world: World):
 def test_a_lost_answer_is_recognised_after_others_have_gone_on(world: World):
     world.user_says()
     world.faults.plan("commit", Fault.LOST)
-    world.faults.before("load", lambda: None, lambda: world.agent_says("I am here."))
+    world.faults.before("load", nothing, lambda: world.agent_says("I am here."))
     world.user_wants_a_human()
 
     assert len(world.log("paused")) == 1
@@ -80,7 +86,7 @@ def test_a_lost_answer_is_recognised_after_others_have_gone_on(world: World):
 def test_a_pause_whose_answer_was_lost_and_that_was_undone_is_not_made_again(world: World):
     world.user_says()
     world.faults.plan("commit", Fault.LOST)
-    world.faults.before("load", lambda: None, world.agent_unpauses)
+    world.faults.before("load", nothing, world.agent_unpauses)
     head = world.user_wants_a_human()
 
     assert not head.paused
@@ -90,7 +96,7 @@ def test_a_pause_whose_answer_was_lost_and_that_was_undone_is_not_made_again(wor
 def test_a_message_whose_answer_was_lost_and_overtaken_is_one_entry(world: World):
     world.user_says()
     world.faults.plan("commit", Fault.LOST)
-    world.faults.before("load", lambda: None, lambda: world.user_says("You are there!"))
+    world.faults.before("load", nothing, lambda: world.user_says("You are there!"))
     entry = world.agent_says("I am here.")
 
     assert entry == world.log("message")[1]
@@ -100,7 +106,7 @@ def test_a_message_whose_answer_was_lost_and_overtaken_is_one_entry(world: World
 def test_a_message_whose_answer_was_lost_before_an_unpause_is_one_entry(world: World):
     world.user_says()
     world.faults.plan("commit", Fault.LOST)
-    world.faults.before("load", lambda: None, world.agent_unpauses)
+    world.faults.before("load", nothing, world.agent_unpauses)
     entry = world.agent_says("I am here.", client_id="1")
 
     assert entry.id == "a:ann:1"
@@ -111,7 +117,7 @@ def test_a_message_whose_answer_was_lost_before_an_unpause_is_one_entry(world: W
 def test_an_event_whose_answer_was_lost_and_overtaken_is_one_entry(world: World):
     world.user_says("zero")
     world.faults.plan("commit", Fault.LOST)
-    world.faults.before("load", lambda: None, lambda: world.user_says("two"))
+    world.faults.before("load", nothing, lambda: world.user_says("two"))
     entry = world.user_says("one")
 
     assert (entry.seq, entry.said) == (2, "one")
@@ -123,7 +129,7 @@ def test_an_event_stored_with_the_end_of_a_pause_is_found_though_its_answer_was_
     world.agent_pauses()
     world.clock.pass_by(hours=25)
     world.faults.plan("commit", Fault.LOST)
-    world.faults.before("load", lambda: None, lambda: world.agent_pauses(by=BEN))
+    world.faults.before("load", nothing, lambda: world.agent_pauses(by=BEN))
     entry = world.user_says("one")
 
     assert entry.said == "one"
@@ -131,9 +137,25 @@ def test_an_event_stored_with_the_end_of_a_pause_is_found_though_its_answer_was_
     assert len(world.log("unpaused")) == 1
 
 
+def test_an_event_is_found_though_the_pause_that_ended_with_it_was_followed_by_another_that_ended(world: World):
+    def pause_for_a_second() -> None:
+        world.agent_pauses(until=world.clock() + timedelta(seconds=1))
+        world.clock.pass_by(seconds=2)
+
+    world.user_says("zero")
+    world.agent_pauses()
+    world.clock.pass_by(hours=25)
+    world.faults.plan("commit", Fault.LOST)
+    world.faults.before("load", nothing, pause_for_a_second)
+    entry = world.user_says("one")
+
+    assert entry.said == "one"
+    assert world.read_by_user() == ["zero", "one"]
+
+
 def test_a_turn_whose_answer_was_lost_and_overtaken_lands_once(world: World):
     world.bot.then_while(lambda: world.faults.plan("commit", Fault.LOST), HI, Notify("Look here"))
-    world.faults.before("load", lambda: None, lambda: world.user_says("two"))
+    world.faults.before("load", nothing, lambda: world.user_says("two"))
     world.user_says("one")
     world.clock.pass_by(minutes=1)
     world.sweep()
@@ -166,7 +188,7 @@ def test_a_session_that_vanishes_under_a_request_is_told(world: World):
     def forget() -> None:
         world.memory._records.clear()
 
-    world.faults.before("load", lambda: None, vanish)
+    world.faults.before("load", nothing, vanish)
     with pytest.raises(SessionNotFound):
         world.agent_pauses()
 
@@ -226,3 +248,34 @@ def test_attending_to_a_session_with_nothing_due_does_nothing(world: World):
     world.desk.sweeper.attend("webchat:nobody")
 
     assert world.head.rev == rev
+
+
+def leave_thirty_in_the_queue(world: World) -> None:
+    """A turn during which the user said very much, and whose process died."""
+
+    def say_more() -> None:
+        for number in range(30):
+            world.user_says(str(number))
+        raise Crash
+
+    world.bot.then_while(say_more)
+    with pytest.raises(Crash):
+        world.user_says("first")
+    world.clock.pass_by(seconds=14)
+
+
+def test_a_session_with_very_much_to_do_is_finished_by_later_sweeps(world: World):
+    leave_thirty_in_the_queue(world)
+    world.sweep()
+    assert world.head.queued
+
+    world.sweep()
+    assert [event.text for event in world.bot.heard] == ["first", "first", *map(str, range(30))]
+
+
+def test_two_sweepers_at_once_serve_a_queue_once_and_in_order(world: World):
+    leave_thirty_in_the_queue(world)
+    world.faults.before("commit", nothing, nothing, world.sweep)
+    world.sweep()
+
+    assert [event.text for event in world.bot.heard] == ["first", "first", *map(str, range(30))]

@@ -109,6 +109,17 @@ def test_a_queue_is_served_for_as_long_as_one_turn_may_take_and_then_left_to_the
     assert [event.text for event in world.bot.heard] == ["one", "two", "three"]
 
 
+def test_two_requests_that_find_a_queue_serve_it_once(world: World):
+    def say_more() -> None:
+        world.user_says("two")
+        world.faults.before("entries", lambda: world.user_says("three"))
+
+    world.bot.then_while(say_more)
+    world.user_says("one")
+
+    assert [event.text for event in world.bot.heard] == ["one", "two", "three"]
+
+
 def test_an_event_that_finds_a_queue_waits_behind_it(world: World):
     world.bot.then_while(lambda: world.user_says("two"))
     world.faults.plan("commit", Fault.NONE, Fault.NONE, Fault.NONE, Fault.CRASH_AFTER)
