@@ -5,6 +5,7 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -120,21 +121,19 @@ def measure(
     start = threading.Barrier(clients)
 
     def run(mine: list[float]) -> None:
-        pair = meet(target, paused=paused)
         try:
-            start.wait(60)
-            end = time.perf_counter() + seconds
-            while time.perf_counter() < end and len(mine) < 100_000:
-                begun = time.perf_counter()
-                what(pair)
-                mine.append(1000 * (time.perf_counter() - begun))
-                if reset is not None:
-                    reset(pair)
+            with closing(meet(target, paused=paused)) as pair:
+                start.wait(60)
+                end = time.perf_counter() + seconds
+                while time.perf_counter() < end and len(mine) < 100_000:
+                    begun = time.perf_counter()
+                    what(pair)
+                    mine.append(1000 * (time.perf_counter() - begun))
+                    if reset is not None:
+                        reset(pair)
         except BaseException as failure:  # noqa: BLE001 - told by the main thread
             failures.append(failure)
             start.abort()
-        finally:
-            pair.close()
 
     threads = [threading.Thread(target=run, args=(mine,)) for mine in times]
     for thread in threads:

@@ -86,7 +86,9 @@ def _serve_on(server: LocalServer) -> int:
     except BadSettings as mistakes:
         return _complain(f"The settings need a change:\n{mistakes}")
     except (StoreBusy, SQLAlchemyError) as error:
-        return _complain(f"The store cannot be used: {str(error).splitlines()[0]}\nFor more: python manage.py doctor")
+        return _complain(
+            f"The store cannot be used: {str(error).splitlines()[0]}\nFor more: .venv/bin/python manage.py doctor"
+        )
     except OSError as error:
         return _complain(f"The folder {data} cannot be used ({error.strerror}). HITL_DATA=<folder> names another.")
     print(f"\nWeb chat:    {server.url}/webchat")

@@ -76,7 +76,7 @@ def test_a_database_that_is_none_is_said_with_where_to_learn_more_and_the_status
 
     assert status == 2
     assert said.startswith("The store cannot be used: ")
-    assert said.endswith("For more: python manage.py doctor\n")
+    assert said.endswith("For more: .venv/bin/python manage.py doctor\n")
 
 
 def test_an_empty_admin_token_counts_as_none_and_one_is_made_that_its_owner_alone_can_read(tmp_path):
