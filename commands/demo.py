@@ -153,10 +153,9 @@ def _interrupted(scene: _Scene) -> None:
     scene.answer()
 
 
-STATES: tuple[Callable[[_Scene], None], ...] = (
-    _with_bot, _waiting, _failed, _asked_by_button, _by_program, _claimed, _answered, _waiting_again, _released,
-    _handed_back, _cancelled, _with_bot, _interrupted, _with_bot, _handed_back,
-)  # fmt: skip
+_STUCK = (_waiting, _failed, _asked_by_button, _by_program, _claimed, _waiting_again)
+_SETTLED = (_with_bot, _handed_back, _cancelled, _answered, _released, _interrupted)
+STATES: tuple[Callable[[_Scene], None], ...] = (*_STUCK, *(_SETTLED * 6), _with_bot)
 """Every way a session can be, the usual ones more than once."""
 
 
@@ -173,7 +172,7 @@ def play(store: Store, *, count: int = SESSIONS, seed: int = 1) -> int:
         scene = _Scene(desk, clock, number, chance)
         if store.load(scene.id) is not None:
             continue
-        clock.at = now - timedelta(seconds=600 + 86_000 * (1 - (number + 1) / count) ** 2)
+        clock.at = now - timedelta(seconds=300 + 80_000 * (number / count) ** 2)
         STATES[number % len(STATES)](scene)
     return count
 

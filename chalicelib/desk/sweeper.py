@@ -13,6 +13,7 @@ from chalicelib.model.alerting import escalate
 from chalicelib.model.draft import Draft
 from chalicelib.model.session import Session
 from chalicelib.model.turning import ATTEMPTS, give_up, take, take_next
+from chalicelib.store.base import COUNT_LIMIT
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,8 @@ class Sweeper:
         elif head.queued:
             self._take_queued(head)
         elif head.next_alert_at is not None and head.next_alert_at <= now and head.paused_at(now):
-            others = max(0, self._transactor.store.waiting() - 1)
+            waiting = self._transactor.store.waiting()
+            others = waiting if waiting >= COUNT_LIMIT else max(0, waiting - 1)
             self._publisher.publish_new(
                 self._transactor.run(head.id, lambda draft: escalate(draft, others_waiting=others))
             )

@@ -1,8 +1,9 @@
 """One item of a session's log."""
 
+import json
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from chalicelib.errors import TooLarge
@@ -158,5 +159,9 @@ def encode(entry: Entry) -> str:
 
 
 def decode(body: str) -> Entry:
-    """The entry that `encode` wrote, by this version or an older one."""
-    return Entry.model_validate_json(body)
+    """The entry that `encode` wrote, by any version: content that only a newer one knows becomes `unsupported`."""
+    try:
+        return Entry.model_validate_json(body)
+    except ValidationError:
+        kept = json.loads(body)
+        return Entry.model_validate({**kept, "content": {"type": "unsupported", "raw": kept.get("content")}})

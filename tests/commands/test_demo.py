@@ -44,15 +44,15 @@ def state(head):
 
 def test_three_hundred_sessions_are_in_every_state(filled):
     assert Counter(state(head) for head in sessions(filled)) == {
-        "with the bot": 120,
-        ("bot", "nobody's", "waits"): 20,
-        ("bot", "assigned", "waits"): 40,
-        ("bot", "assigned", "answered"): 20,
-        ("bot", "nobody's", "answered"): 20,
-        ("failure", "nobody's", "waits"): 20,
-        ("user", "nobody's", "waits"): 20,
-        ("api", "nobody's", "waits"): 20,
-        ("agent", "assigned", "answered"): 20,
+        ("bot", "nobody's", "waits"): 7,
+        ("failure", "nobody's", "waits"): 7,
+        ("user", "nobody's", "waits"): 7,
+        ("api", "nobody's", "waits"): 7,
+        ("bot", "assigned", "waits"): 14,
+        "with the bot": 132,
+        ("bot", "nobody's", "answered"): 42,
+        ("bot", "assigned", "answered"): 42,
+        ("agent", "assigned", "answered"): 42,
     }
 
 
@@ -62,16 +62,16 @@ def test_the_lists_of_the_pages_show_them(filled):
         for owner in ("none", "demo-mia", "demo-tom")
     }
 
-    assert len(sessions(filled, SessionQuery(paused=True))) == 180
-    assert by_owner == {"none": 100, "demo-mia": 50, "demo-tom": 30}
-    assert filled.waiting() == 100
+    assert len(sessions(filled, SessionQuery(paused=True))) == 168
+    assert by_owner == {"none": 70, "demo-mia": 67, "demo-tom": 31}
+    assert filled.waiting() == 42
     assert filled.unread() == 100
 
 
 def test_a_bots_answer_that_came_after_a_pause_is_there_to_be_seen(filled):
     fates = Counter(entry.fate for head in sessions(filled) for entry in filled.entries(head.id, limit=100))
 
-    assert fates["suppressed"] == 20
+    assert fates["suppressed"] == 42
 
 
 def test_names_of_all_kinds_are_there_and_people_without_one(filled):

@@ -38,7 +38,7 @@ def test_what_an_entry_says_in_plain_words_is_never_of_another_kind():
 
 def test_an_entry_of_a_newer_version_is_read_with_its_unknown_content_as_unsupported():
     body = (
-        '{"seq":3,"id":"u:3","kind":"message","author":{"kind":"user","badge":1},"at":"2026-11-22T20:00:00Z","mood":"gay",'
+        '{"seq":3,"id":"u:3","kind":"message","author":{"kind":"user","badge":1},"at":"2026-11-22T20:00:00Z","mood":"good",'
         '"content":{"type":"hologram","depth":3}}'
     )
 
