@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from chalicelib import wiring
 from local.gateway import BODY_LIMIT
 from tests.local.people import WAIT_SECONDS
 
@@ -26,11 +27,15 @@ def office(opened, patience):
         assert office.agent.get("/api/botpress-hitl/me")["role"] == "supervisor"
 
 
-@pytest.fixture
-def wire(office):
+def connected(office):
     """A bare connection to the server."""
     parts = urlsplit(office.url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=WAIT_SECONDS) as connection:
+    return socket.create_connection((parts.hostname, parts.port), timeout=WAIT_SECONDS)
+
+
+@pytest.fixture
+def wire(office):
+    with connected(office) as connection:
         yield connection
 
 
@@ -59,16 +64,18 @@ def test_a_body_that_never_ends_is_answered_with_408(wire):
     assert (status, code(body)) == (408, "RequestTimeout")
 
 
-def test_a_client_that_leaves_in_the_middle_of_its_body_has_asked_nothing(office, wire):
-    ann = office.visitor()
-    ann.says("hello", "m1")
-    before = office.agent.get(ann.path)["session"]
-    head = f"POST {ann.path}/pause HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\n"
-    wire.sendall(f"{head}Authorization: Bearer {office.agent.token}\r\n\r\n".encode())
-    wire.shutdown(socket.SHUT_WR)
+def test_a_client_that_leaves_in_the_middle_of_its_body_has_asked_nothing(opened):
+    with opened() as office:
+        ann = office.visitor()
+        ann.says("hello", "m1")
+        head = f"POST {ann.path}/pause HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\n"
+        with connected(office) as wire:
+            wire.sendall(f"{head}Authorization: Bearer {office.agent.token}\r\n\r\n".encode())
+            wire.shutdown(socket.SHUT_WR)
+            assert answer_on(wire) is None
 
-    assert answer_on(wire) is None
-    assert office.agent.get(ann.path)["session"] == before
+    # The server has ended, and with it all that it may have begun.
+    assert not wiring.desk().is_paused("webchat", ann.id)
 
 
 def test_a_client_that_says_nothing_and_closes_its_half_is_hung_up_on(wire):
