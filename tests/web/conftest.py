@@ -61,17 +61,38 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+class Complaints:
+    """What browsers complained of in their consoles."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self._tolerated: list[str] = []
+
+    def tolerate(self, beginning: str) -> None:
+        """The test provokes complaints that begin so, at whatever time they come."""
+        self._tolerated.append(beginning)
+
+    def left(self) -> list[str]:
+        """Those that nobody provoked."""
+        return [words for words in self.heard if not words.startswith(tuple(self._tolerated))]
+
+
 @pytest.fixture
-def complaints() -> list[str]:
-    """What browsers complained of; a test that provokes complaints clears the list."""
-    return []
+def complaints() -> Complaints:
+    return Complaints()
+
+
+@pytest.fixture
+def refusals(complaints: Complaints) -> None:
+    """For tests whose requests get lost or refused: browsers note each."""
+    complaints.tolerate("Failed to load resource")
 
 
 Opens = Callable[..., Any]
 
 
 @pytest.fixture
-def opens(browser: Any, complaints: list[str]) -> Iterator[Opens]:
+def opens(browser: Any, complaints: Complaints) -> Iterator[Opens]:
     """Opens an address as a new person, with storage of their own. No page may complain in its console."""
     contexts = []
 
@@ -83,18 +104,20 @@ def opens(browser: Any, complaints: list[str]) -> Iterator[Opens]:
         contexts.append(context)
         page = context.new_page()
         page.on(
-            "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
+            "console",
+            lambda message: complaints.heard.append(message.text) if message.type in ("error", "warning") else None,
         )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complaints.heard.append(str(error)))
         page.goto(url)
         return page
 
     yield open_page
+    left = complaints.left()
     for context in contexts:
         for page in context.pages:
             page.unroute_all(behavior="ignoreErrors")  # a poll may be under way in a test's own route
         context.close()
-    assert complaints == []
+    assert left == []
 
 
 @pytest.fixture

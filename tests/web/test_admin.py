@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import poke
@@ -22,16 +23,17 @@ def test_a_token_in_the_link_is_out_of_the_address_at_once_and_kept_for_the_tab_
     assert ADMIN_TOKEN not in page.evaluate("JSON.stringify(localStorage)")
 
 
-def test_a_wrong_token_is_refused_in_words(opens, server, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_a_wrong_token_is_refused_in_words(opens, server):
     page = opens(f"{server.url}/admin")
     page.get_by_label("Token").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
 
     expect(page.get_by_role("alert")).to_have_text("This token is not valid, or not any more.")
-    complaints.clear()
 
 
-def test_signing_in_while_the_server_is_away_keeps_the_token_for_another_try(opens_admin, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_signing_in_while_the_server_is_away_keeps_the_token_for_another_try(opens_admin):
     page = opens_admin()
     page.route("**/api/botpress-hitl/me", lambda route: route.abort(), times=1)
     page.reload()
@@ -39,7 +41,6 @@ def test_signing_in_while_the_server_is_away_keeps_the_token_for_another_try(ope
 
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("searchbox")).to_be_visible()
-    complaints.clear()
 
 
 def test_a_link_to_a_session_leads_there_after_signing_in(opens, server):
@@ -93,7 +94,8 @@ def test_search_finds_by_the_beginning_of_a_name_and_by_an_exact_id(opens_admin,
     expect(page.get_by_text("Nobody's name begins with")).to_be_visible()
 
 
-def test_a_list_that_does_not_load_says_so_and_can_be_asked_for_again(opens, server, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_a_list_that_does_not_load_says_so_and_can_be_asked_for_again(opens, server):
     page = opens("about:blank")
     page.route(
         LIST,
@@ -108,7 +110,6 @@ def test_a_list_that_does_not_load_says_so_and_can_be_asked_for_again(opens, ser
     server.visitor("Tracy", "HITL_START")
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("link", name="Tracy")).to_be_visible()
-    complaints.clear()
 
 
 def test_the_focus_stays_on_its_row_when_the_list_is_sorted_anew(opens_admin, server):
@@ -176,23 +177,23 @@ def test_a_desktop_notification_tells_of_an_alert_once_it_was_allowed_by_a_click
         poke(page)
 
 
-def test_a_lost_network_is_said_and_its_return_too(opens_admin, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_a_lost_network_is_said_and_its_return_too(opens_admin):
     page = opens_admin()
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline. What you see may be old, and nothing is sent.")).to_be_visible()
 
     page.context.set_offline(False)
     expect(page.get_by_text("You are offline.")).to_have_count(0)
-    complaints.clear()
 
 
-def test_a_revoked_sign_in_ends_at_the_sign_in_page(opens_admin, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_a_revoked_sign_in_ends_at_the_sign_in_page(opens_admin):
     page = opens_admin()
     page.evaluate("sessionStorage.setItem('hitl.token', '\"revoked\"')")
     poke(page)
 
     expect(page.get_by_role("alert")).to_have_text("Your sign-in is not valid any more.")
-    complaints.clear()
 
 
 def test_a_phone_shows_the_list_or_the_conversation(opens_admin, server):

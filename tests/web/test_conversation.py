@@ -61,7 +61,8 @@ def test_handing_back_is_said_and_offers_who_waits_longest(opens_conversation, s
     expect(page.get_by_role("button", name="Take over")).to_be_visible()
 
 
-def test_who_was_second_to_take_over_learns_who_was_first(opens_conversation, server, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_who_was_second_to_take_over_learns_who_was_first(opens_conversation, server):
     visitor = server.visitor("Cleo", "HITL_START")
     page = opens_conversation(visitor)
     page.get_by_role("button", name="Take over").wait_for()
@@ -78,12 +79,10 @@ def test_who_was_second_to_take_over_learns_who_was_first(opens_conversation, se
 
     page.get_by_role("button", name="Take over anyway").click()
     expect(page.get_by_text("You have it")).to_be_visible()
-    complaints.clear()
 
 
-def test_a_reply_that_fails_can_be_sent_again_under_the_same_id_and_is_shown_once(
-    opens_conversation, server, complaints
-):
+@pytest.mark.usefixtures("refusals")
+def test_a_reply_that_fails_can_be_sent_again_under_the_same_id_and_is_shown_once(opens_conversation, server):
     visitor = server.visitor("Faye", "HITL_START")
     page = opens_conversation(visitor)
     ids = []
@@ -103,10 +102,10 @@ def test_a_reply_that_fails_can_be_sent_again_under_the_same_id_and_is_shown_onc
     expect(page.get_by_role("log").get_by_text("second time lucky", exact=True)).to_have_count(1)
     assert len(ids) == 2
     assert len(set(ids)) == 1
-    complaints.clear()
 
 
-def test_a_reply_is_tried_again_by_itself_while_the_store_is_busy(opens_conversation, server, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_a_reply_is_tried_again_by_itself_while_the_store_is_busy(opens_conversation, server):
     visitor = server.visitor("Bea", "HITL_START")
     page = opens_conversation(visitor)
     page.route(MESSAGE, lambda route: route.fulfill(status=503, headers={"Retry-After": "1"}, body="{}"), times=1)
@@ -114,7 +113,6 @@ def test_a_reply_is_tried_again_by_itself_while_the_store_is_busy(opens_conversa
 
     expect(sent(page, "patience")).to_be_attached()
     assert "patience" in json.dumps(visitor.heard())
-    complaints.clear()
 
 
 def test_a_note_looks_different_and_never_reaches_the_visitor(opens_conversation, server):
@@ -209,8 +207,8 @@ def test_older_messages_come_at_the_top_without_moving_what_is_read_and_without_
     assert page.evaluate("window.live") == ["off"]
 
 
-def test_a_conversation_that_does_not_exist_is_said(opens_admin, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_a_conversation_that_does_not_exist_is_said(opens_admin):
     page = opens_admin(at="&session=webchat%3Anobody")
 
     expect(page.get_by_role("heading", name="There is no such conversation")).to_be_visible()
-    complaints.clear()

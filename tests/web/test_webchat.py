@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.bots import may_answer
@@ -70,7 +71,8 @@ def test_what_a_user_writes_is_shown_as_text_never_as_markup(opens_chat):
     expect(page.locator(".bubble img, .bubble b")).to_have_count(0)
 
 
-def test_a_message_written_offline_goes_out_once_when_the_network_is_back(opens_chat, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_a_message_written_offline_goes_out_once_when_the_network_is_back(opens_chat):
     page = opens_chat()
     say(page, "first")
     expect(page.get_by_text("You said: first.")).to_be_visible()
@@ -84,10 +86,10 @@ def test_a_message_written_offline_goes_out_once_when_the_network_is_back(opens_
     expect(page.get_by_text("You said: from the tunnel.")).to_be_visible()
     expect(page.get_by_text("Waiting to be sent")).to_have_count(0)
     expect(page.get_by_text("from the tunnel", exact=True)).to_have_count(1)
-    complaints.clear()
 
 
-def test_a_message_whose_answer_got_lost_is_sent_again_under_the_same_id_and_shown_once(opens_chat, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_a_message_whose_answer_got_lost_is_sent_again_under_the_same_id_and_shown_once(opens_chat):
     page = opens_chat()
     ids = []
 
@@ -103,10 +105,10 @@ def test_a_message_whose_answer_got_lost_is_sent_again_under_the_same_id_and_sho
     expect(page.get_by_text("Waiting to be sent")).to_have_count(0)
     expect(page.get_by_text("only once", exact=True)).to_have_count(1)
     assert len(set(ids)) == 1
-    complaints.clear()
 
 
-def test_a_refused_message_says_why_and_can_be_sent_again(opens_chat, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_a_refused_message_says_why_and_can_be_sent_again(opens_chat):
     page = opens_chat()
     refusal = json.dumps({"Code": "TooLarge", "Message": "A message may have 20000 characters."})
     page.route(SENDING, lambda route: route.fulfill(status=413, body=refusal), times=1)
@@ -116,17 +118,16 @@ def test_a_refused_message_says_why_and_can_be_sent_again(opens_chat, complaints
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("You said: hello.")).to_be_visible()
     expect(page.get_by_text("Not sent:")).to_have_count(0)
-    complaints.clear()
 
 
-def test_a_visitor_the_server_does_not_know_becomes_a_new_one_and_their_message_is_sent(opens_chat, complaints):
+@pytest.mark.usefixtures("refusals")
+def test_a_visitor_the_server_does_not_know_becomes_a_new_one_and_their_message_is_sent(opens_chat):
     page = opens_chat()
     page.evaluate("localStorage.setItem('hitl.visitor', JSON.stringify({id: 'nobody', token: 'forged'}))")
     page.reload()
 
     say(page, "still me")
     expect(page.get_by_text("You said: still me.")).to_be_visible()
-    complaints.clear()
 
 
 def test_quick_replies_are_pressed_once_and_show_their_title(opens_chat):
