@@ -18,7 +18,6 @@ from chalicelib.model.content import (
     Text,
     Unsupported,
     Video,
-    heard,
     said,
 )
 from chalicelib.model.text import ENTRY_LIMIT, TEXT_LIMIT, check_length
@@ -126,11 +125,6 @@ class Entry(Kept):
         return self.model_dump_json(exclude_none=True)
 
     @property
-    def heard(self) -> str:
-        """What a bot matches against."""
-        return "" if self.content is None else heard(self.content)  # type: ignore[arg-type] # details have no words
-
-    @property
     def said(self) -> str:
         """The content in plain words."""
         return "" if self.content is None else said(self.content)  # type: ignore[arg-type] # details have a type
@@ -138,15 +132,6 @@ class Entry(Kept):
     def from_user(self) -> bool:
         """Whether the user said it."""
         return self.kind == "message" and self.author.kind == "user"
-
-    def same_as(self, other: "Entry") -> bool:
-        """Whether both say the same, whatever their number, time and id."""
-        return (self.kind, self.author.kind, self.author.id, self.content) == (
-            other.kind,
-            other.author.kind,
-            other.author.id,
-            other.content,
-        )
 
 
 def encode(entry: Entry) -> str:
