@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAGE ?= dev
 SHELL := /bin/sh
 
-.PHONY: run test check format bench package deploy undeploy clean python
+.PHONY: run test check format bench vendor package deploy undeploy clean python
 
 run: $(VENV)/local.done ## everything on this machine, no account
 	@exec $(BIN)/python -m local
@@ -25,6 +25,9 @@ format: $(VENV)/dev.done
 
 bench: $(VENV)/dev.done ## speed, as medians, on this machine
 	$(BIN)/python -m bench $(ARGS)
+
+vendor: ## the pages' one vendored file, made anew from its packages (needs Node)
+	node scripts/vendor.mjs
 
 package: $(VENV)/local.done ## build/deployment.zip and build/template.json
 	@$(BIN)/python scripts/package.py --stage $(STAGE)

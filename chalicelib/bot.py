@@ -32,4 +32,4 @@ def stop(event: BotEvent, hitl: Hitl) -> None:  # noqa: ARG001 - every handler h
 @bot.otherwise
 def echo(event: BotEvent, hitl: Hitl) -> None:
     """So that a newcomer sees a bot at work."""
-    hitl.send(f"You said: {event.text or event.content.type}. (Say HITL_START to talk to a human.)")
+    hitl.send(f"You said: {event.text or event.content.type}\nSay HITL_START to talk to a human.")

@@ -78,7 +78,7 @@ def _last(heard: dict[str, Any], kind: str) -> dict[str, Any]:
     said = [e for e in heard["entries"] if e["kind"] == "message" and e["author"]["kind"] in ("bot", "agent")]
     _check(bool(said) and said[-1]["content"]["type"] == kind, f"an answer of the kind {kind}")
     content: dict[str, Any] = said[-1]["content"]
-    return content
+    return {**content, "text": " ".join(content["text"].split())}
 
 
 def _check(holds: object, what: str) -> None:

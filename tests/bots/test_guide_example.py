@@ -59,7 +59,7 @@ def test_afterwards_the_bot_talks_again(world: World):
     world.user_says("HITL_STOP")
     world.user_says("Hello")
 
-    assert world.read_by_user()[-1] == "You said: Hello. (Say HITL_START to talk to a human.)"
+    assert world.read_by_user()[-1] == "You said: Hello\nSay HITL_START to talk to a human."
 
 
 def test_an_agent_who_answers_ends_nothing_for_the_user_who_cancels(world: World):

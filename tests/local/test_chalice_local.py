@@ -49,5 +49,5 @@ def test_a_conversation_with_a_handoff_works(office):
         ("bot", "Bot paused, a human will get in touch very soon."),
         ("agent", "A human here."),
         ("user", "hello"),
-        ("bot", "You said: hello. (Say HITL_START to talk to a human.)"),
+        ("bot", "You said: hello\nSay HITL_START to talk to a human."),
     ]

@@ -135,7 +135,7 @@ def test_every_message_was_answered_once(story):
     for log in story.logs.values():
         answers = Counter(entry.content.text for entry in log if entry.author.kind == "bot")
         assert answers == Counter(
-            f"You said: message {number}. (Say HITL_START to talk to a human.)" for number in range(MESSAGES)
+            f"You said: message {number}\nSay HITL_START to talk to a human." for number in range(MESSAGES)
         )
 
 

@@ -52,7 +52,7 @@ def test_ten_first_messages_of_a_new_visitor_at_once_are_one_session_each_kept_a
         assert [entry["seq"] for entry in log] == list(range(1, 21))
         assert sorted(texts(log, "user")) == said
         assert sorted(texts(log, "bot")) == [
-            f"You said: {text}. (Say HITL_START to talk to a human.)" for text in sorted(said)
+            f"You said: {text}\nSay HITL_START to talk to a human." for text in sorted(said)
         ]
         assert {(e["seq"], e["content"]["text"]) for e in log if e["author"]["kind"] == "user"} == {
             (answer["entry"]["seq"], answer["entry"]["content"]["text"]) for answer in told

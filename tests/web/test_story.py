@@ -47,7 +47,7 @@ def test_a_visitor_gets_a_human_and_goes_back_to_the_bot(opens_chat, opens_admin
     expect(visitor.get_by_text("Human in the loop disabled. Bot resumed.")).to_be_visible()
     message.fill("Hello bot")
     message.press("Enter")
-    expect(visitor.get_by_text("You said: Hello bot.")).to_be_visible()
+    expect(visitor.get_by_text("You said: Hello bot")).to_be_visible()
     poke(agent)
     expect(agent.get_by_text("The bot took the conversation back")).to_be_visible()
     expect(agent.get_by_role("button", name="Take over")).to_be_visible()
