@@ -5,7 +5,6 @@ import logging
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,13 +12,11 @@ import uvicorn
 
 from chalicelib import wiring
 from local.gateway import BODY_LIMIT, Answer, Gateway, refuse
+from local.pool import Pool
 
 log = logging.getLogger("chalicelib.local")
 
 HOST = "127.0.0.1"
-THREADS = 40
-"""Requests served at once; one that waits for a slow bot holds a thread."""
-
 BODY_SECONDS = 30
 """How long a client may take to send a request."""
 
@@ -42,7 +39,7 @@ class LocalApp:
         self._body_seconds = body_seconds
         methods = {path: set(entries) for path, entries in app.routes.items()}
         self._gateway = Gateway(app, methods, methods)
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self._pool = Pool()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one connection's request; anything but HTTP is refused by the server."""
@@ -60,10 +57,8 @@ class LocalApp:
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
-        loop = asyncio.get_running_loop()
         await _send(
-            send,
-            await loop.run_in_executor(self._pool, self._gateway.handle, scope["method"], path, query, headers, body),
+            send, await self._pool.run(lambda: self._gateway.handle(scope["method"], path, query, headers, body))
         )
 
 
@@ -78,6 +73,7 @@ class LocalServer:
             lifespan="off",
             ws="none",
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=STOP_SECONDS,
             backlog=BACKLOG,
         )
@@ -137,6 +133,7 @@ def _listening(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body go out as two writes
         listener.bind((HOST, port))
         listener.listen(BACKLOG)
     except OSError:
