@@ -54,19 +54,19 @@ $(VENV)/bin/python: | python
 
 $(VENV)/local.done: requirements.txt requirements-local.txt | $(VENV)/bin/python
 	@echo "Installing into $(VENV) (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-local.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-local.txt
 	@touch $@
 
 $(VENV)/dev.done: requirements.txt requirements-local.txt requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing the tools into $(VENV) (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/local.done
 
 # An emulator of AWS whose pins clash with moto's: an environment of its own.
 .venv-ministack/done: requirements-ministack.txt | python
 	@echo "Installing MiniStack into .venv-ministack (once) ..."
 	@$(PYTHON) -m venv .venv-ministack
-	@.venv-ministack/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-ministack.txt
+	@.venv-ministack/bin/python -m pip install -qq --disable-pip-version-check -r requirements-ministack.txt
 	@touch $@
 
 clean: ## everything made here but the data in .hitl

@@ -94,7 +94,7 @@ def test_an_error_is_told_by_its_name_and_its_words(kind: type[errors.HitlError]
 
 
 def test_a_bug_is_a_500_in_our_shape_and_neither_answer_nor_log_repeats_its_words(caplog: pytest.LogCaptureFixture):
-    words = " ".join(["what", "the", "user", "said"])
+    words = "what the user said"
 
     @answers
     def broken():
