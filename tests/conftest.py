@@ -6,6 +6,12 @@ import pytest
 
 from tests.emulators.clients import ministack_dynamodb, moto_dynamodb  # noqa: F401 - fixtures for all tests
 from tests.emulators.ministack import ministack  # noqa: F401 - a fixture for all tests
+from tests.emulators.postgresql import (  # noqa: F401 - fixtures for all tests
+    postgresql,
+    postgresql_database,
+    postgresql_new_url,
+    postgresql_url,
+)
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")

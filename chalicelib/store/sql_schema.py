@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection, inspect, text
 
+from chalicelib.errors import BadSettings
+
 _STEPS = (
     (
         """CREATE TABLE sessions (
@@ -36,13 +38,30 @@ _SORTABLE = {"postgresql": 'TEXT COLLATE "C"'}
 
 _TABLES = {"sessions", "entries", "notifications", "facts", "tokens", "secrets"}
 
+_ALONE = {
+    "postgresql": (
+        "SELECT pg_advisory_xact_lock(4752170101)",  # any number that nobody else takes; until the transaction ends
+        "SET LOCAL statement_timeout = 0",  # an index on a large table takes its time
+    )
+}
+"""What keeps others from migrating at the same moment, by dialect; where it is not listed, a transaction does."""
+
 
 def migrate(connection: Connection) -> None:
-    """Take the steps that the database has not taken yet; a no-op when a later release has been here."""
-    connection.execute(text("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)"))
-    version = _version(connection)
+    """Take the steps that the database has not taken yet; a no-op when a later release has been here.
+
+    Raises BadSettings when the database cannot hold every text.
+    """
+    if _version(connection) >= len(_STEPS):
+        return
+    for statement in _ALONE.get(connection.dialect.name, ()):
+        connection.execute(text(statement))
+    version = _version(connection)  # as whoever had the lock before left it
     if version >= len(_STEPS):
         return
+    if unfit := _encoding_complaints(connection):
+        raise BadSettings(f"HITL_STORE: {unfit[0]}")
+    connection.execute(text("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)"))
     sortable = _SORTABLE.get(connection.dialect.name, "TEXT")
     for step in _STEPS[version:]:
         for statement in step:
@@ -53,16 +72,32 @@ def migrate(connection: Connection) -> None:
 
 def complaints(connection: Connection) -> list[str]:
     """What is wrong with the tables, one sentence each saying what to do; empty: nothing."""
-    there = set(inspect(connection).get_table_names())
-    version = _version(connection) if "schema_version" in there else 0
+    version = _version(connection)
     if version < len(_STEPS):
         return [
             f"The tables are at version {version}, and this release needs {len(_STEPS)}: start the server once to migrate."
         ]
     if version > len(_STEPS):
         return [f"The tables are of a later release (version {version}, not {len(_STEPS)}): install that release."]
-    return [f"The table {name} is missing: restore the database from a backup." for name in sorted(_TABLES - there)]
+    missing = _TABLES - set(inspect(connection).get_table_names())
+    return [
+        *(f"The table {name} is missing: restore the database from a backup." for name in sorted(missing)),
+        *_encoding_complaints(connection),
+    ]
 
 
 def _version(connection: Connection) -> int:
+    """How many steps the database has taken; 0 for one that is empty."""
+    if not inspect(connection).has_table("schema_version"):
+        return 0
     return int(connection.execute(text("SELECT COALESCE(MAX(version), 0) FROM schema_version")).scalar_one())
+
+
+def _encoding_complaints(connection: Connection) -> list[str]:
+    """SQLite's text is always Unicode; a database of PostgreSQL may be made for one alphabet."""
+    if connection.dialect.name != "postgresql":
+        return []
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding == "UTF8":
+        return []
+    return [f"The database keeps text as {encoding}: create another one with ENCODING 'UTF8' TEMPLATE template0."]

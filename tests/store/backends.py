@@ -32,6 +32,14 @@ def sqlite(request: pytest.FixtureRequest) -> Iterator[Store]:
 
 
 @contextmanager
+def postgresql(request: pytest.FixtureRequest) -> Iterator[Store]:
+    store = SQLStore(request.getfixturevalue("postgresql_url"))
+    store.prepare()
+    yield store
+    store.close()
+
+
+@contextmanager
 def memory(request: pytest.FixtureRequest) -> Iterator[Store]:
     yield MemoryStore()
 
@@ -39,6 +47,7 @@ def memory(request: pytest.FixtureRequest) -> Iterator[Store]:
 BACKENDS = (
     Backend("memory", memory, atomic=True),
     Backend("sqlite", sqlite, atomic=True),
+    Backend("postgresql", postgresql, atomic=True),
     Backend("dynamodb-moto", backends_dynamodb.moto, atomic=False),
     Backend("dynamodb-ministack", backends_dynamodb.ministack, atomic=True),
 )

@@ -3,17 +3,17 @@
 import multiprocessing
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import TextClause
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import OperationalError
 
-from chalicelib.errors import StoreBusy
+from chalicelib.errors import BadSettings, StoreBusy
 from chalicelib.store import sql as sql_module
-from chalicelib.store.base import Store
+from chalicelib.store.base import SessionQuery, Store
 from chalicelib.store.sql import SQLStore
 from tests.store import making
 from tests.store.making import SESSION
@@ -151,11 +151,67 @@ def test_a_database_that_cannot_be_opened_is_busy(sql: Store, file: Path, tmp_pa
         sql.load(SESSION)
 
 
-def test_a_mistake_in_the_tables_is_not_called_busy(file: Path):
+def test_tables_that_are_missing_are_told_to_whoever_runs_the_server(file: Path):
     store = open_store(file)
 
-    with pytest.raises(OperationalError):
+    with pytest.raises(BadSettings, match="HITL_STORE: the database lacks what this release needs"):
         store.load(SESSION)
+    store.close()
+
+
+def test_a_mistake_in_a_statement_looks_like_the_bug_it_is(sql: Store):
+    with pytest.raises(OperationalError, match="syntax error"), sql._database.read() as run:
+        run(text("SELEC head FROM sessions"))
+
+
+GARBAGE = b"This has been a letter to a friend. " * 4096
+
+USES: list[Callable[[Store], object]] = [
+    lambda store: store.load(SESSION),
+    lambda store: making.log(store, SESSION),
+    lambda store: store.sessions(SessionQuery(), limit=5),
+    lambda store: store.notifications(limit=5),
+    lambda store: making.commit(store, making.decide(None, "webchat:new", making.says(), making.alerts())),
+    lambda store: store.prepare(),
+    lambda store: store.check(),
+]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_file_that_is_no_database_is_told_to_whoever_runs_the_server(file: Path, use: Callable[[Store], object]):
+    file.parent.mkdir()
+    file.write_bytes(GARBAGE)
+    store = open_store(file)
+
+    with pytest.raises(BadSettings, match="HITL_STORE: the file is not a database"):
+        use(store)
+    assert file.read_bytes() == GARBAGE
+    store.close()
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_file_that_is_overwritten_while_it_is_used_is_told_too(
+    sql: Store, file: Path, use: Callable[[Store], object]
+):
+    for _ in range(50):
+        making.change(sql, SESSION, making.says("x" * 500), making.alerts())
+    sql.close()  # which brings the log of writes into the file
+    page = 4096
+    with file.open("r+b") as opened:
+        opened.seek(page)
+        opened.write((GARBAGE * 4)[: file.stat().st_size - page])
+
+    with pytest.raises(BadSettings, match="HITL_STORE: the database is damaged"):
+        use(sql)
+
+
+def test_a_damaged_database_leaves_the_lock_free(file: Path):
+    file.parent.mkdir()
+    file.write_bytes(GARBAGE)
+    store = open_store(file)
+    for _ in range(2):
+        with pytest.raises(BadSettings):
+            store.revoke_token("1")
     store.close()
 
 
