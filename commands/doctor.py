@@ -51,9 +51,15 @@ def _problems(check: Callable[[], list[str]]) -> tuple[str, ...]:
     try:
         return tuple(check())
     except HitlError as error:
-        return (str(error) or type(error).__name__,)
+        return (f"{str(error) or type(error).__name__}{_reason(error)}",)
     except Exception as error:  # noqa: BLE001 - whatever breaks here is what the operator wants to be told
         return (f"{type(error).__name__}: {error}",)
+
+
+def _reason(error: HitlError) -> str:
+    """What the database's driver said, which callers are not told; a driver names the server, never the password."""
+    told = str(getattr(error.__cause__, "orig", "")).strip()
+    return f" ({told.splitlines()[0]})" if told else ""
 
 
 def _loads(bot: str) -> list[str]:

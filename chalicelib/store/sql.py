@@ -1,4 +1,4 @@
-"""Sessions in a SQL database: SQLite, embedded, on a laptop or one server."""
+"""Sessions in a SQL database: SQLite, embedded, on a laptop or one server; PostgreSQL wherever it runs."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -100,7 +100,11 @@ _SECRET = text("SELECT secret FROM secrets WHERE name = 'signing'")
 
 
 class SQLStore(Store):
-    """Sessions in the database at `url`: `sqlite:///path`, whose folder is made. Call `prepare` before anything else."""
+    """Sessions in the database at `url`: `sqlite:///path`, whose folder is made, or `postgresql://…` as libpq has it.
+
+    Call `prepare` before anything else. Every method may also raise BadSettings: for a database that is damaged, lacks
+    its tables, or does not let its user do this, since trying again would not help.
+    """
 
     def __init__(self, url: str, *, patience_seconds: float = 5.0) -> None:
         """`patience_seconds`: how long a caller waits for a lock or a connection before StoreBusy."""

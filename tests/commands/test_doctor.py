@@ -68,6 +68,14 @@ def test_a_database_that_is_none_is_a_problem_of_the_store(run, tmp_path):
     assert "file is not a database" in said[0]
 
 
+def test_why_the_store_cannot_be_reached_is_said(run, settings):
+    settings(STORE="postgresql://hitl@127.0.0.1:1/hitl")
+
+    [[said]] = problems(run("doctor")).values()
+    assert said.startswith("The database cannot answer now.")
+    assert "refused" in said
+
+
 def test_the_stores_password_is_not_shown(run, settings):
     settings(STORE="postgresql://hitl:passw0rd@127.0.0.1:1/hitl")
 
