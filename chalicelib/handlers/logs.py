@@ -4,9 +4,10 @@ import json
 import logging
 import os
 import sys
-import traceback
 from datetime import UTC, datetime
 from typing import TextIO
+
+from chalicelib.desk.trace import traced
 
 FIELDS = ("session", "seq", "alerter")
 """What log calls may add with `extra`."""
@@ -25,11 +26,7 @@ class JsonFormatter(logging.Formatter):
         }
         line.update({field: getattr(record, field) for field in FIELDS if hasattr(record, field)})
         if record.exc_info and record.exc_info[1] is not None:
-            error = record.exc_info[1]
-            line["error"] = type(error).__name__
-            line["trace"] = [
-                f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)
-            ]
+            line["error"] = traced(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False)
 
 

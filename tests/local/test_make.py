@@ -57,8 +57,10 @@ def test_a_python_without_venv_is_told_how_to_get_it(make_run, program):
 
 
 def test_a_part_of_the_tests_is_not_asked_to_cover_everything():
-    part = run("make", "--dry-run", "test", "ARGS=tests/model -k pause", MAKEFLAGS="").stdout.splitlines()[-1]
-    everything = run("make", "--dry-run", "test", MAKEFLAGS="").stdout.splitlines()[-1]
+    part = run(
+        "make", "--no-print-directory", "--dry-run", "test", "ARGS=tests/model -k pause", MAKEFLAGS=""
+    ).stdout.splitlines()[-1]
+    everything = run("make", "--no-print-directory", "--dry-run", "test", MAKEFLAGS="").stdout.splitlines()[-1]
 
     assert part.endswith("-m pytest tests/model -k pause")
     assert "--cov" in everything
