@@ -99,7 +99,7 @@ class Commands:
 
     def user_read(self, session_id: str, seq: int) -> Session:
         """The user has read up to `seq`."""
-        return self._transactor.run(session_id, lambda draft: user_read(draft, seq), create=True).after
+        return self._transactor.run(session_id, lambda draft: user_read(draft, seq)).after
 
     def _entry_id(self, by: Author, client_id: str | None) -> str:
         return f"a:{by.id}:{client_id or self._transactor.tools.new_id()}"

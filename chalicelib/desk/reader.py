@@ -1,5 +1,7 @@
 """What can be read: lists, logs, notifications. Reads never write."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,12 +9,22 @@ from chalicelib.desk.tools import Tools
 from chalicelib.errors import Malformed, SessionNotFound
 from chalicelib.model.entry import Entry
 from chalicelib.model.session import Session, is_session_id
+from chalicelib.model.text import ENTRY_LIMIT
 from chalicelib.store.base import Notification, Page, SessionQuery, Store
+
+PAGE_BYTES = 3_000_000
+"""Of a page's entries, escaped as in an answer; half of what Lambda lets an answer have."""
+
+ESCAPED = 3
+"""By how much an answer, which Lambda wraps into ASCII JSON once more, is longer than its bytes: a letter of two becomes six."""
+
+FITTING = PAGE_BYTES // (ESCAPED * ENTRY_LIMIT)
+"""So many entries always fit, and need not be measured."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Part of a log: `cursor` is the number read up to."""
+    """Part of a log, cut where no answer could carry it: `cursor` is the number read up to."""
 
     session: Session
     entries: list[Entry]
@@ -55,7 +67,8 @@ class Reader:
         if after is not None:
             return self._following(head, after, limit)
         until = head.seq + 1 if before is None else before
-        entries = self._store.entries(session_id, before=until, limit=limit)
+        found = self._store.entries(session_id, before=until, limit=limit)
+        entries = found[len(found) - _fitting(found[::-1]) :]
         return Reading(head, entries, entries[-1].seq if entries else max(0, until - 1))
 
     def follow(self, session_id: str, *, after: int, limit: int) -> Reading:
@@ -65,13 +78,20 @@ class Reader:
             return Reading(Session(id=session_id), [], 0)
         return self._following(head, after, limit)
 
-    def sessions(self, query: SessionQuery, *, cursor: str | None, limit: int) -> Page[Session]:
-        """A page of sessions; an expired pause is over, though nobody has written so yet."""
+    def sessions(
+        self, query: SessionQuery, *, silenced: bool | None = None, cursor: str | None, limit: int
+    ) -> Page[Session]:
+        """A page of sessions; an expired pause is over, though nobody has written so yet.
+
+        `silenced`: only those whose bot is paused now, or is not; None leaves it to the query. A page may then be short,
+        or empty, and still have a cursor.
+        """
         page = self._store.sessions(query, cursor=cursor, limit=limit)
-        if not query.paused:
+        wanted = True if query.paused else silenced
+        if wanted is None:
             return page
         now = self.now
-        return Page([head for head in page.items if head.paused_at(now)], page.cursor)
+        return Page([head for head in page.items if head.paused_at(now) == wanted], page.cursor)
 
     def search(self, words: str, *, cursor: str | None, limit: int) -> Page[Session]:
         """Sessions with exactly this id, else those whose user's name begins so."""
@@ -88,5 +108,18 @@ class Reader:
     def _following(self, head: Session, after: int, limit: int) -> Reading:
         if after >= head.seq:
             return Reading(head, [], head.seq)
-        entries = self._store.entries(head.id, after=after, limit=limit)
+        found = self._store.entries(head.id, after=after, limit=limit)
+        entries = found[: _fitting(found)]
         return Reading(head, entries, entries[-1].seq if entries else after)
+
+
+def _fitting(entries: Sequence[Entry]) -> int:
+    """How many of the entries, from the first on, make a page; at least one, so that a reader always gets on."""
+    if len(entries) <= FITTING:
+        return len(entries)
+    left = PAGE_BYTES
+    for number, entry in enumerate(entries):
+        left -= len(json.dumps(entry.to_json()))
+        if left < 0:
+            return max(1, number)
+    return len(entries)

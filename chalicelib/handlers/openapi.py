@@ -32,8 +32,16 @@ class Operation:
 
 
 PARAMETERS: dict[str, dict[str, Any]] = {
-    "paused": {"type": "string", "enum": ["true", "false"]},
-    "onlyPaused": {"type": "string", "enum": ["true", "false"]},
+    "paused": {
+        "type": "string",
+        "enum": ["true", "false"],
+        "description": "false leaves the paused ones out; a page may then be short, and its cursor still leads on",
+    },
+    "onlyPaused": {
+        "type": "string",
+        "enum": ["true", "false"],
+        "description": "true as paused=true; false asks for all",
+    },
     "assignee": {"type": "string"},
     "q": {"type": "string"},
     "cursor": {"type": "string"},

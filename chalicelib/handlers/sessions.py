@@ -28,21 +28,26 @@ routes = Blueprint(__name__)
 @routes.route("/sessions", methods=["GET"])
 @answers
 def list_sessions() -> Response:
-    """Sessions by latest activity, the paused ones by longest waiting, or those whose user's name begins with `q`."""
+    """Sessions by latest activity, the paused ones by longest waiting, or those whose user's name begins with `q`.
+
+    `paused=false` leaves the paused ones out, which `onlyPaused=false` does not: it asks for all, as nothing does.
+    """
     agent = signed_in(routes.current_request, "agent", "supervisor", "bot")
     request = routes.current_request
     words, assignee = parameter(request, "q"), parameter(request, "assignee")
-    flags = (flag(request, "paused"), flag(request, "onlyPaused"))
+    paused, only_paused = flag(request, "paused"), flag(request, "onlyPaused")
     at_most, cursor = limit(request), parameter(request, "cursor")
     if words is not None:
-        if True in flags or assignee:
+        if paused is not None or only_paused or assignee:
             raise Malformed("q: cannot be combined with other filters")
         return _page(desk().reader.search(words, cursor=cursor, limit=at_most))
-    if assignee is not None and False in flags:
+    if assignee is not None and False in (paused, only_paused):
         raise Malformed("assignee: filters paused sessions only")
+    if only_paused and paused is False:
+        raise Malformed("onlyPaused: contradicts paused")
     owner = agent.id if assignee == "me" else assignee
-    query = SessionQuery(paused=True in flags or owner is not None, assignee=owner)
-    return _page(desk().reader.sessions(query, cursor=cursor, limit=at_most))
+    query = SessionQuery(paused=bool(paused or only_paused or owner is not None), assignee=owner)
+    return _page(desk().reader.sessions(query, silenced=paused, cursor=cursor, limit=at_most))
 
 
 @routes.route("/sessions/{session}", methods=["GET"])

@@ -1,10 +1,12 @@
 """Routes of visitors: the web chat."""
 
 import secrets
+from collections.abc import Callable
 
 from chalice import Blueprint, Response
 
 from chalicelib.channels.webchat import message, postback
+from chalicelib.errors import SessionNotFound
 from chalicelib.handlers.auth import Visitor, renewal, visiting, visitor_token
 from chalicelib.handlers.requests import limit, number, read
 from chalicelib.handlers.responses import answers, reply
@@ -90,8 +92,7 @@ def typing() -> Response:
     """The visitor is typing; only agents of a session that exists see it."""
     visitor = visiting(routes.current_request)
     read(routes.current_request, Nothing)
-    head = desk().store.load(visitor.session_id)
-    return _state(visitor, head and desk().commands.typing(visitor.session_id, who="user"))
+    return _state(visitor, _if_known(lambda: desk().commands.typing(visitor.session_id, who="user")))
 
 
 @routes.route("/read", methods=["POST"])
@@ -100,13 +101,20 @@ def mark_read() -> Response:
     """The visitor has read up to `seq`."""
     visitor = visiting(routes.current_request)
     seq = read(routes.current_request, ReadRequest).seq
-    head = desk().store.load(visitor.session_id)
-    return _state(visitor, head and desk().commands.user_read(visitor.session_id, seq))
+    return _state(visitor, _if_known(lambda: desk().commands.user_read(visitor.session_id, seq)))
 
 
 def _received(visitor: Visitor, event: Event) -> Response:
     entry = desk().intake.receive(event, limited=True)
     return reply(VisitorEntryAnswer(entry=visitor_entries([entry])[0]), headers=renewal(visitor))
+
+
+def _if_known(command: Callable[[], Session]) -> Session | None:
+    """What the command answers; None for a visitor who has said nothing yet: a hint begins no session."""
+    try:
+        return command()
+    except SessionNotFound:
+        return None
 
 
 def _state(visitor: Visitor, head: Session | None) -> Response:

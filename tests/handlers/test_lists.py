@@ -31,8 +31,26 @@ def test_paused_sessions_are_listed_with_those_that_wait_first(api: Api, ann: st
     assert names(api, ann, **{name: "true"}) == ["Wanda", "Anton", "Bea"]
 
 
-def test_paused_false_is_the_same_as_nothing(api: Api, ann: str, four: dict[str, Visitor]):
-    assert len(names(api, ann, paused="false")) == 4
+def test_paused_false_lists_those_who_talk_with_the_bot(api: Api, ann: str, four: dict[str, Visitor]):
+    assert names(api, ann, paused="false") == ["Free"]
+
+
+def test_not_only_paused_is_the_same_as_nothing(api: Api, ann: str, four: dict[str, Visitor]):
+    assert len(names(api, ann, onlyPaused="false")) == 4
+
+
+def test_a_page_without_the_paused_ones_may_be_short_and_still_leads_on(api: Api, ann: str, four: dict[str, Visitor]):
+    found: list[str] = []
+    pages = 0
+    cursor: str | None = ""
+    while cursor is not None:
+        page = api.get(SESSIONS, token=ann, query={"paused": "false", "limit": "1", "cursor": cursor}).json
+        found += [session["user"]["name"] for session in page["sessions"]]
+        cursor = page["cursor"]
+        pages += 1
+
+    assert found == ["Free"]
+    assert pages >= 4
 
 
 def test_me_means_the_agent_who_asks(api: Api, ann: str, ben: str, four: dict[str, Visitor]):
@@ -63,7 +81,9 @@ def test_a_search_finds_an_exact_id(api: Api, ann: str, four: dict[str, Visitor]
     "query",
     [
         {"q": "an", "paused": "true"},
+        {"q": "an", "paused": "false"},
         {"q": "an", "onlyPaused": "true"},
+        {"paused": "false", "onlyPaused": "true"},
         {"q": "an", "assignee": "me"},
         {"assignee": "me", "paused": "false"},
         {"assignee": "me", "onlyPaused": "false"},

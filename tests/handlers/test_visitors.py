@@ -1,10 +1,26 @@
 """The web chat as a visitor uses it."""
 
+from collections.abc import Iterator
+
 import pytest
 
+from chalicelib import wiring
+from chalicelib.bots.script import ScriptBot
 from chalicelib.desk.desk import Desk
+from tests.fakes.faults import Faults, FaultyStore
+from tests.fakes.memory import MemoryStore
 from tests.handlers.api import Api
 from tests.handlers.people import CHAT, NOTIFICATIONS, Visitor
+
+
+@pytest.fixture
+def faults(settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
+    """What a store is asked for, which keeps sessions in memory; ask for it before the visitor."""
+    faults = Faults()
+    # no variable names a store that takes notes
+    monkeypatch.setattr(wiring, "build", lambda _: Desk(FaultyStore(MemoryStore(), faults), ScriptBot()))
+    yield faults
+    wiring.forget()
 
 
 def test_a_new_visitor_reads_nothing_and_nothing_is_stored(vera: Visitor, desk: Desk):
@@ -31,6 +47,15 @@ def test_a_visitor_without_a_session_is_told_to_read_from_the_beginning(vera: Vi
 def test_typing_and_reading_make_no_session(vera: Visitor, desk: Desk, what: str, body: dict[str, int]):
     assert vera.post(what, body).status == 200
     assert desk.store.load(vera.session) is None
+
+
+@pytest.mark.parametrize(("what", "body"), [("typing", {}), ("read", {"seq": 1})])
+def test_typing_and_reading_load_the_session_once(faults: Faults, vera: Visitor, what: str, body: dict[str, int]):
+    vera.says("Hello")
+    faults.calls.clear()
+
+    assert vera.post(what, body).status == 200
+    assert faults.calls == ["load", "commit"]
 
 
 def test_a_message_is_stored_once_however_often_it_is_sent(vera: Visitor):
