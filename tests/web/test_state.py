@@ -73,6 +73,26 @@ def test_hidden_entries_move_the_cursor(call):
     assert call(LOG, "follow", log(1, 2), 2, {"entries": [], "cursor": 7})["cursor"] == 7
 
 
+@pytest.mark.parametrize(
+    ("before", "cursor", "seq", "again"),
+    [(2, 40, 90, True), (2, 90, 90, False), (2, 2, 90, False), (2, 91, 90, False)],
+)
+def test_an_agents_page_asks_again_while_answers_lead_on_and_the_session_goes_further(call, before, cursor, seq, again):
+    assert call(LOG, "behind", log(2, cursor=before), log(2, cursor=cursor), seq) is again
+
+
+@pytest.mark.parametrize(("start", "end", "more"), [(0, 500, True), (5, 20, True), (0, 9, False), (7, 7, False)])
+def test_a_chat_asks_again_after_an_answer_long_enough_to_have_been_cut(call, start, end, more):
+    assert call("assets/webchat/state.js", "mayGoOn", start, end) is more
+
+
+def test_a_first_answer_however_short_has_history_before_it_unless_it_begins_with_the_first_entry(call):
+    module = "assets/admin/history.js"
+
+    assert call(module, "opened", [entry(64), entry(65)], 65)["older"] is True
+    assert call(module, "opened", [entry(1)], 1)["older"] is False
+
+
 def test_older_entries_come_first_and_an_empty_answer_ends_the_history(call):
     module = "assets/admin/history.js"
     older = call(module, "prepend", {**log(5, 6), "older": True}, 5, [entry(3), entry(4)])

@@ -11,6 +11,8 @@ from tests.web.conftest import poke
 SENDING = "**/api/webchat/messages"
 """The address that messages are sent to; questions for news have a query."""
 
+NEWS = "**/api/webchat/messages?*"
+
 
 def say(page, text):
     message = page.get_by_label("Your message")
@@ -41,6 +43,30 @@ def test_a_conversation_is_resumed_after_a_reload(opens_chat):
     page.reload()
     expect(page.get_by_text("You said: Remember me")).to_be_visible()
     expect(bubbles(page)).to_have_count(2)
+
+
+def test_a_long_conversation_counts_as_fetched_only_when_the_cut_pages_have_led_to_its_end(opens_chat, server):
+    visitor = server.visitor("Chatty", *[f"line {number}" for number in range(8)])
+    page = opens_chat()
+    kept = json.dumps({"id": visitor.id, "token": visitor.token})
+    held = []
+
+    def cut(route):
+        url = route.request.url
+        if "after=0&" in url:
+            route.continue_(url=url.replace("limit=500", "limit=12"))
+        else:
+            held.append(route)
+
+    page.route(NEWS, cut, times=2)
+    page.evaluate("kept => localStorage.setItem('hitl.visitor', kept)", kept)
+    page.reload()
+    expect(bubbles(page)).to_have_count(12)
+    expect(page.get_by_text("Fetching your conversation…")).to_be_visible()
+
+    held.pop().continue_()
+    expect(page.get_by_text("line 7", exact=True)).to_be_visible()
+    expect(page.get_by_text("Fetching your conversation…")).to_have_count(0)
 
 
 def test_a_draft_survives_a_reload(opens_chat):

@@ -1,6 +1,6 @@
 // One session as an agent has it open: its log, what is being sent, and the commands.
 import { batch, signal } from "../vendor/preact.js";
-import { NO_LOG, amended, follow, rewrite } from "../shared/log.js";
+import { NO_LOG, amended, behind, follow, rewrite } from "../shared/log.js";
 import { drop, mark, newId, next, put, settle } from "../shared/outbox.js";
 import { Poller, touch } from "../shared/poll.js";
 import { opened, prepend } from "./history.js";
@@ -86,7 +86,7 @@ export class Conversation {
     this.flush();
     if (log === before || first) return;
     touch();
-    if (answer.entries.length >= CATCH_UP) this.poller.now();
+    if (behind(before, log, answer.session.seq)) this.poller.now();
     for (const seq of amended(answer.entries)) await this.refetch(seq);
   }
 

@@ -19,6 +19,13 @@ export function follow(log, after, { entries, cursor }) {
   return { ...log, entries: fresh.length ? [...log.entries, ...fresh] : log.entries, cursor };
 }
 
+/**
+ * Whether to ask again at once, knowing that the session has entries up to `seq`. A page may be cut for its size, so how many
+ * entries came tells nothing; only an answer that led on is followed, lest a hole be asked for without a pause.
+ * @param {Log} before @param {Log} log @param {number} seq
+ */
+export const behind = (before, log, seq) => before.cursor < log.cursor && log.cursor < seq;
+
 /** The log with one entry rewritten, as an amend tells; an entry that is not held changes nothing. */
 export function rewrite(/** @type {Log} */ log, /** @type {Entry} */ entry) {
   const index = log.entries.findIndex((held) => held.seq === entry.seq);

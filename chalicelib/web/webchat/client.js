@@ -5,7 +5,7 @@ import { NO_LOG, amended, follow, rewrite } from "../shared/log.js";
 import { drop, mark, newId, next, put, revive, settle } from "../shared/outbox.js";
 import { Poller, touch } from "../shared/poll.js";
 import { storage } from "../shared/storage.js";
-import { FRESH, lastHeard, without } from "./state.js";
+import { FRESH, lastHeard, mayGoOn, without } from "./state.js";
 
 const EVERY_MS = 1_500;
 const PAGE = 500;
@@ -160,17 +160,18 @@ export class ChatClient {
     if (visitor !== this.visitor?.id) return;
     const before = this.log.value;
     const log = follow(before, after, answer);
+    const more = mayGoOn(before.cursor, log.cursor);
     batch(() => {
       this.log.value = log;
       this.state.value = answer.state;
       this.put(settle(this.outbox.value, answer.entries));
-      this.loaded.value = this.loaded.value || answer.entries.length < PAGE;
+      this.loaded.value = this.loaded.value || !more;
     });
     if (log === before) return;
     if (before.cursor > 0) touch();
     this.read();
     this.flush();
-    if (answer.entries.length >= PAGE) this.poller.now();
+    if (more) this.poller.now();
     for (const seq of amended(answer.entries)) await this.refetch(seq);
   }
 

@@ -6,6 +6,14 @@
 /** @type {VisitorState} What holds before anything was said. */
 export const FRESH = { paused: false, agent: null, sent_to: 0, delivered_to: 0, read_to: 0, typing: false };
 
+const SHORTEST_CUT = 10;
+
+/**
+ * Whether there may be more behind an answer that led from one number to another. The number of its entries does not tell:
+ * some are hidden from visitors, and a long page is cut, though never to as few as this.
+ */
+export const mayGoOn = (/** @type {number} */ from, /** @type {number} */ to) => to - from >= SHORTEST_CUT;
+
 /** Who the visitor is talking to, in words. @param {VisitorState} state */
 export function standing(state) {
   if (!state.paused) return { with: "bot", words: "The bot answers" };
