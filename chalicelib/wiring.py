@@ -3,7 +3,6 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
@@ -36,9 +35,12 @@ def signing_secret() -> str:
 def build(given: Settings) -> Desk:
     """A desk as these settings describe it."""
     alerters = build_alerters(given)
-    policy = replace(given.policy, alerters=tuple(alerter.name for alerter in alerters))
     return Desk(
-        build_store(given.store), build_bot(given.bot), alerters=alerters, policy=policy, public_url=given.public_url
+        build_store(given.store),
+        build_bot(given.bot),
+        alerters=alerters,
+        policy=given.policy,
+        public_url=given.public_url,
     )
 
 

@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 FEW = 2
 """Threads for quick work; more would only take turns holding the interpreter's lock."""
 
-MOST = 40
+MOST = 120
 PATIENCE_SECONDS = 0.02
 """How long a request may wait for a thread before another one is made."""
 

@@ -110,7 +110,7 @@ class LocalServer:
         while not self._stop.wait(self._sweep_seconds):
             try:
                 wiring.desk().sweeper.sweep()
-            except Exception:  # the next sweep tries again
+            except (Exception, SystemExit):  # whatever it was, the next sweep tries again
                 log.exception("the sweep broke")
 
 

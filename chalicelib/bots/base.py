@@ -75,7 +75,7 @@ class Bot(ABC):
 
 def bot_event(event: Event, session: Session) -> BotEvent:
     """The event as a bot hears it, without facts and handoff, which cost a read each."""
-    user = event.user if event.user is not None and event.user.name else session.user
+    user = event.user if event.user is not None and not session.user.name else session.user
     known = session.but(user=user)
     return BotEvent(
         id=event.id,

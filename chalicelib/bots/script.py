@@ -8,6 +8,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from chalicelib.bots.base import Bot, BotEvent
+from chalicelib.errors import BotFailed
 from chalicelib.model.content import Content, ContentAdapter, Text
 from chalicelib.model.entry import Level
 from chalicelib.model.turning import Action, Notify, PauseIt, Remember, Say, UnpauseIt
@@ -86,7 +87,9 @@ class ScriptBot(Bot):
         hitl = Hitl()
         handler = self._handler(event)
         if handler is not None:
-            handler(event, hitl)
+            returned: object = handler(event, hitl)
+            if returned is not None:
+                raise BotFailed("a handler returns nothing: it says what to do through hitl")
         return hitl.actions
 
     def _handler(self, event: BotEvent) -> Handler | None:

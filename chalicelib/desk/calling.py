@@ -13,11 +13,23 @@ class Caller(ABC):
         """Whether the work ended in time; late work goes on by itself. Raises what the work raised in time."""
 
 
+MOST_AT_ONCE = 200
+"""Pieces of work at once, late ones included: a bot that hangs for ever must not use up the process' threads."""
+
+
 class ThreadCaller(Caller):
-    """A thread for each piece of work. A late one ends with the process (on Lambda it is frozen with it)."""
+    """A thread for each piece of work. A late one ends with the process (on Lambda it is frozen with it).
+
+    With too many still at it, work is not begun and counts as late.
+    """
+
+    def __init__(self, most: int = MOST_AT_ONCE) -> None:
+        self._free = threading.BoundedSemaphore(most)
 
     def run(self, work: Callable[[], None], timeout_seconds: float) -> bool:
         """See `Caller`."""
+        if not self._free.acquire(blocking=False):
+            return False
         raised: list[BaseException] = []
 
         def body() -> None:
@@ -25,6 +37,8 @@ class ThreadCaller(Caller):
                 work()
             except BaseException as error:  # noqa: BLE001 - handed to the waiting thread
                 raised.append(error)
+            finally:
+                self._free.release()
 
         thread = threading.Thread(target=body, name="turn", daemon=True)
         thread.start()

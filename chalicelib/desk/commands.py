@@ -13,14 +13,14 @@ from chalicelib.model.entry import Author, Entry, EntryKind, Trigger
 from chalicelib.model.pausing import pause, unpause
 from chalicelib.model.saying import say
 from chalicelib.model.session import Session
-from chalicelib.model.talking import agent_said, agents_read, meet, note, typing, user_read
+from chalicelib.model.talking import agent_said, agents_read, meet, note, spend, typing, user_read
 
 UNREAD_COUNTED = 500
 """Entries looked at to count what is unread after an agent has read only a part."""
 
 
 class Commands:
-    """Commands on one session. All raise SessionNotFound and StoreBusy; each returns the session as it is then."""
+    """Commands on one session. All raise SessionNotFound and StoreBusy, and return the session as it is then."""
 
     def __init__(self, transactor: Transactor, publisher: Publisher) -> None:
         self._transactor = transactor
@@ -36,11 +36,16 @@ class Commands:
         until: datetime | None = None,
         create: bool = False,
     ) -> Session:
-        """Silence the bot and alert the agents; twice is once. `create`: also for a user who has said nothing yet."""
+        """Silence the bot and alert the agents; twice is once. `create`: also for a user who has said nothing yet.
+
+        A user's own wish counts against their allowance: raises TooFast.
+        """
 
         def decide(draft: Draft) -> None:
             if by.kind == "user":
                 meet(draft, by.name)
+                if not draft.after.paused:
+                    spend(draft)
             pause(draft, trigger=trigger, by=by, reason=reason, until=until)
 
         draft = self._transactor.run(session_id, decide, create=create)
@@ -112,7 +117,6 @@ class Commands:
             draft = self._transactor.run(session_id, decide)
         except Duplicate:
             draft = self._transactor.run(session_id, lambda _: None)
-        self._publisher.publish_new(draft)
         written = next((entry for entry in draft.entries if entry.id == entry_id), None)
         stored = written or self._transactor.store.find(session_id, entry_id)
         if stored is None or (stored.kind, stored.content) != (kind, content):

@@ -1,6 +1,7 @@
 """The use cases, put together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.alerts.base import Alerter
@@ -39,7 +40,8 @@ class Desk:
         self.store = store
         self.alerters = tuple(alerters)
         tools = tools or Tools()
-        transactor = Transactor(store, policy or Policy(alerters=tuple(alerter.name for alerter in alerters)), tools)
+        names = tuple(alerter.name for alerter in alerters)
+        transactor = Transactor(store, replace(policy or Policy(), alerters=names), tools)
         publisher = Publisher(transactor, alerters, public_url)
         turns = Turns(transactor, bot, caller or ThreadCaller(), publisher)
         self.reader = Reader(store, tools)

@@ -1,10 +1,12 @@
 """An event comes in: it is stored once, and the bot gets its turn."""
 
+from datetime import datetime
+
 from chalicelib.bots.base import bot_event
 from chalicelib.desk.sweeper import Sweeper
 from chalicelib.desk.transactor import Transactor
 from chalicelib.desk.turns import Turns
-from chalicelib.errors import Duplicate, IdReused
+from chalicelib.errors import Duplicate, IdReused, TooFast
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import Entry
 from chalicelib.model.event import Event
@@ -26,6 +28,7 @@ class Intake:
         against a visitor's allowance. Raises IdReused for the id with another content, TooFast, TooLarge, StoreBusy.
         """
         request = self._transactor.tools.new_id()
+        since = self._transactor.tools.clock()
 
         def decide(draft: Draft) -> None:
             if limited:
@@ -36,21 +39,26 @@ class Intake:
             draft = self._transactor.run(event.session_id, decide, create=True, request=request)
         except Duplicate as duplicate:
             return self._again(event, duplicate.entry)
-        return self._go_on(event, draft, request)
+        except TooFast:
+            stored = self._transactor.store.find(event.session_id, event.id)
+            if stored is None:
+                raise
+            return self._again(event, stored)
+        return self._go_on(event, draft, request, since)
 
-    def _go_on(self, event: Event, draft: Draft, request: str) -> Entry:
+    def _go_on(self, event: Event, draft: Draft, request: str, since: datetime) -> Entry:
         entry = next((entry for entry in draft.entries if entry.id == event.id), None)
         if entry is None:
             return self._again(event, self._transactor.store.find(event.session_id, event.id))
         turn = draft.after.turn
         if turn is not None and turn.by == request:
-            self._sweeper.attend_queue(self._turns.take(draft.after, entry))
+            self._sweeper.serve_queue(self._turns.take(draft.after, entry), since=since)
         else:
-            self._sweeper.attend_queue(draft.after)
+            self._sweeper.serve_queue(draft.after, since=since)
         return entry
 
     def _again(self, event: Event, stored: object) -> Entry:
         if not isinstance(stored, Entry) or stored.content != event.content or not stored.from_user():
             raise IdReused("This id was used before for another message.")
-        self._sweeper.attend(event.session_id)
+        self._sweeper.catch_up(event.session_id)
         return stored

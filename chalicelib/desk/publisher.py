@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from chalicelib.alerts.base import Alert, Alerter, alert_from
 from chalicelib.desk.trace import traced
@@ -14,6 +15,10 @@ from chalicelib.model.session import Publication, Session
 
 log = logging.getLogger(__name__)
 
+SLOW = timedelta(seconds=1)
+REST = timedelta(seconds=30)
+"""An alerter that took this long to fail is not asked again for so long: others' alerts must not wait behind it."""
+
 
 class Publisher:
     """Publishes alerts through every alerter that still owes them."""
@@ -22,6 +27,7 @@ class Publisher:
         self._transactor = transactor
         self._alerters = {alerter.name: alerter for alerter in alerters}
         self._public_url = public_url
+        self._resting: dict[str, datetime] = {}
 
     def publish_new(self, draft: Draft) -> Session:
         """Publish the alerts of a commit just made, whose lease came with it; returns the head after that.
@@ -36,17 +42,17 @@ class Publisher:
         return head
 
     def publish_due(self, session: Session) -> None:
-        """Publish, or give up, every alert of the session that is due and that nobody else is at."""
-        for publication in session.publications:
-            if publication.at > self._transactor.tools.clock():
-                continue
-            taken: list[bool] = []
-            draft = self._transactor.run(
-                session.id,
-                lambda draft, seq=publication.seq, taken=taken: taken.append(lease_publication(draft, seq)),  # type: ignore[misc] # mypy infers no lambda defaults
-            )
-            if taken[-1:] == [True]:
-                self._publish_stored(draft.after, publication)
+        """Publish, or give up, the first alert of the session that is due and that nobody else is at."""
+        now = self._transactor.tools.clock()
+        owed = next((publication for publication in session.publications if publication.at <= now), None)
+        if owed is None:
+            return
+        taken: list[bool] = []
+        draft = self._transactor.run(
+            session.id, lambda draft: taken.append(lease_publication(draft, owed.seq)), known=session
+        )
+        if taken[-1:] == [True]:
+            self._publish_stored(draft.after, owed)
 
     def _publish_stored(self, session: Session, publication: Publication) -> None:
         found = self._transactor.store.entries(session.id, after=publication.seq - 1, limit=1)
@@ -69,12 +75,18 @@ class Publisher:
         if alerter is None:
             log.warning("an alerter is gone from the settings", extra={"alerter": name})
             return True
+        clock = self._transactor.tools.clock
+        begun = clock()
+        if name in self._resting and begun < self._resting[name]:
+            return False
         try:
             alerter.publish(alert)
         except AlertFailed as failure:
             log.warning("an alert could not be published: %s", failure, extra={"alerter": name})
-            return False
         except Exception as error:  # noqa: BLE001 - an alerter's own bug must not undo the pause: it is retried
             log.error("an alerter broke: %s", traced(error), extra={"alerter": name})  # noqa: TRY400 - no texts
-            return False
-        return True
+        else:
+            return True
+        if clock() - begun >= SLOW:
+            self._resting[name] = clock() + REST
+        return False

@@ -1,7 +1,7 @@
 """Due work: what must happen to a session though nobody asks for it."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.bots.base import stored_event
 from chalicelib.desk.publisher import Publisher
@@ -43,35 +43,54 @@ class Sweeper:
         clock = self._transactor.tools.clock
         deadline = clock() + budget
         seen: set[str] = set()
+        still_due = 0
         while clock() < deadline:
-            due = self._transactor.store.due(clock(), limit=BATCH + len(seen))
+            due = self._transactor.store.due(clock(), limit=BATCH + still_due)
             fresh = [session_id for session_id in due if session_id not in seen]
+            still_due = len(due) - len(fresh)
             if not fresh:
                 break
             for session_id in fresh:
                 if clock() >= deadline:
                     break
                 seen.add(session_id)
-                self._attend_safely(session_id)
+                self._attend_safely(session_id, deadline)
         return len(seen)
 
-    def attend(self, session_id: str) -> None:
-        """Do all of the session's due work; a no-op when there is none. Raises StoreBusy."""
+    def attend(self, session_id: str, deadline: datetime) -> None:
+        """Do the session's due work, beginning nothing after the deadline; a no-op when there is none. Raises StoreBusy."""
         for _ in range(STEPS):
             head = self._transactor.store.load(session_id)
-            if head is None or head.due_at is None or head.due_at > self._transactor.tools.clock():
+            now = self._transactor.tools.clock()
+            if head is None or head.due_at is None or head.due_at > now or now >= deadline:
                 return
             self._step(head)
 
-    def attend_queue(self, head: Session) -> None:
-        """Give the bot what was said while its turn ran, for as long as a turn may take; the rest is left to the sweep."""
-        deadline = self._transactor.tools.clock() + self._transactor.policy.bot_timeout
-        while head.queued and self._transactor.tools.clock() < deadline:
-            head = self._take_queued(head)
+    def catch_up(self, session_id: str) -> None:
+        """Give the bot what a request that broke off has left: a turn that ran out, or events that none was taken for."""
+        head = self._transactor.store.load(session_id)
+        now = self._transactor.tools.clock()
+        if head is not None and head.turn is not None and head.turn.until <= now:
+            self._take_over(head)
+        elif head is not None:
+            self.serve_queue(head, since=now)
 
-    def _attend_safely(self, session_id: str) -> None:
+    def serve_queue(self, head: Session, *, since: datetime) -> None:
+        """Give the bot what was said while its turn ran; what cannot begin soon after `since` is left to the sweep.
+
+        The turn of a request that began at `since` and the queue's last one together take at most one and a half of the
+        bot's time limit. A store that fails here fails nobody's request: the queue is due anyway.
+        """
+        deadline = since + self._transactor.policy.bot_timeout / 2
         try:
-            self.attend(session_id)
+            while head.queued and self._transactor.tools.clock() < deadline:
+                head = self._take_queued(head)
+        except HitlError as error:
+            log.warning("a queue was left to the sweep: %s", error, extra={"session": head.id})
+
+    def _attend_safely(self, session_id: str, deadline: datetime) -> None:
+        try:
+            self.attend(session_id, deadline)
         except HitlError as error:
             log.warning("due work was left for the next sweep: %s", error, extra={"session": session_id})
         except Exception as error:  # noqa: BLE001 - one session's bug must not keep the others waiting
@@ -79,9 +98,7 @@ class Sweeper:
 
     def _step(self, head: Session) -> None:
         now = self._transactor.tools.clock()
-        if any(publication.at <= now for publication in head.publications):
-            self._publisher.publish_due(head)
-        elif head.turn is not None and head.turn.until <= now:
+        if head.turn is not None and head.turn.until <= now:
             self._take_over(head)
         elif head.queued:
             self._take_queued(head)
@@ -91,6 +108,10 @@ class Sweeper:
             self._publisher.publish_new(
                 self._transactor.run(head.id, lambda draft: escalate(draft, others_waiting=others))
             )
+        elif head.paused == head.paused_at(now) and any(owed.at <= now for owed in head.publications):
+            self._publisher.publish_due(
+                head
+            )  # last, since a vendor that hangs must not hold up the bot or a pause's end
         else:
             self._transactor.run(head.id, lambda _: None)
 

@@ -9,11 +9,15 @@ from chalicelib.desk.publisher import Publisher
 from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import Duplicate, Malformed, TooLarge
+from chalicelib.model.draft import Draft
 from chalicelib.model.entry import Entry
 from chalicelib.model.session import Session
 from chalicelib.model.turning import finish, give_up
 
 log = logging.getLogger(__name__)
+
+WHATEVER_A_BOT_RAISES = (Exception, SystemExit, KeyboardInterrupt)
+"""It is the user's own code: even one that calls `sys.exit()` must hand the user to a human, and end nothing else."""
 
 HANDOFF_LIMIT = 200
 """Messages of a human stretch that a bot is told of, the latest ones."""
@@ -32,7 +36,7 @@ class Turns:
         """Whether the bot wants the event. A bot that cannot tell gets it, and its turn shows what is wrong."""
         try:
             return self._bot.wants(event)
-        except Exception as error:  # noqa: BLE001 - the user's own code: whatever it raises is a bot that failed
+        except WHATEVER_A_BOT_RAISES as error:
             log.error("the bot cannot say what it wants: %s", traced(error), extra={"session": event.session_id})  # noqa: TRY400 - no texts
             return True
 
@@ -42,22 +46,24 @@ class Turns:
         Returns the head as this left it, or as it was before where somebody else has moved on.
         """
         timeout = self._transactor.policy.bot_timeout.total_seconds()
-        landed: list[Session] = []
+        landed: list[Draft | None] = []
         if self._caller.run(lambda: landed.append(self._call(session, entry)), timeout):
-            return landed[0]
+            return session if landed[0] is None else self._publisher.publish_new(landed[0])
         log.warning("the bot did not answer in time", extra={"session": session.id, "seq": entry.seq})
-        return self._give_up(session, entry.seq, f"The bot did not answer within {timeout:g} seconds.")
+        draft = self._give_up(session, entry.seq, f"The bot did not answer within {timeout:g} seconds.")
+        return self._publisher.publish_new(draft)
 
-    def _call(self, session: Session, entry: Entry) -> Session:
+    def _call(self, session: Session, entry: Entry) -> Draft | None:
+        """Ask the bot and commit what it wants; None when that was there already. A late call's alerts are the sweep's."""
         event = self._told(stored_event(entry, session), session, entry)
         try:
             actions = checked(self._bot.turn(event))
-        except Exception as error:  # noqa: BLE001 - the user's own code: whatever it raises hands the user to a human
+        except WHATEVER_A_BOT_RAISES as error:
             log.error("the bot failed: %s", traced(error), extra={"session": session.id, "seq": entry.seq})  # noqa: TRY400 - no texts
             return self._give_up(session, entry.seq, "The bot failed.")
         facts = dict(event.user.facts)
         try:
-            draft = self._transactor.run(
+            return self._transactor.run(
                 session.id, lambda draft: finish(draft, entry.seq, actions, facts), known=session
             )
         except (TooLarge, Malformed) as refusal:
@@ -65,8 +71,7 @@ class Turns:
             return self._give_up(session, entry.seq, "The bot failed.")
         except Duplicate:
             log.info("the turn's result is there already", extra={"session": session.id, "seq": entry.seq})
-            return session
-        return self._publisher.publish_new(draft)
+            return None
 
     def _told(self, event: BotEvent, session: Session, entry: Entry) -> BotEvent:
         """The event with what it costs a read to know: facts about the user, and the human stretch before it."""
@@ -79,6 +84,5 @@ class Turns:
             event = replace(event, handoff=tuple(words[-HANDOFF_LIMIT:]))
         return event
 
-    def _give_up(self, session: Session, seq: int, reason: str) -> Session:
-        draft = self._transactor.run(session.id, lambda draft: give_up(draft, seq, reason), known=session)
-        return self._publisher.publish_new(draft)
+    def _give_up(self, session: Session, seq: int, reason: str) -> Draft:
+        return self._transactor.run(session.id, lambda draft: give_up(draft, seq, reason), known=session)

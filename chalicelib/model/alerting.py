@@ -11,6 +11,9 @@ from chalicelib.model.waiting import plan_next_alert
 ALERT_TEXT_LIMIT = 300
 """Characters of an alert's text."""
 
+OWED_LIMIT = 20
+"""Alerts of one session still to be published; with more, the oldest are given up, so that the head stays small."""
+
 COUNTED = 100
 """Where stores stop counting those who wait."""
 
@@ -39,7 +42,7 @@ def raise_alert(draft: Draft, detail: AlertDetail, *, entry_id: str | None = Non
     entry = draft.add("alert", author, detail, entry_id=entry_id)
     if draft.policy.alerters:
         owed = Publication(seq=entry.seq, to=draft.policy.alerters, at=draft.now + draft.policy.publish_lease)
-        draft.set(publications=(*draft.after.publications, owed))
+        draft.set(publications=(*draft.after.publications, owed)[-OWED_LIMIT:])
 
 
 def escalate(draft: Draft, *, others_waiting: int) -> None:
@@ -101,6 +104,8 @@ def _replace(draft: Draft, owed: Publication) -> None:
 
 
 def _duration(minutes: int) -> str:
+    if not minutes:
+        return "less than a minute"
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours} hour" + ("" if hours == 1 else "s")] if hours else []
     if rest or not hours:

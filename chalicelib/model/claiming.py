@@ -15,7 +15,8 @@ def claim(draft: Draft, agent: Author, *, force: bool = False) -> None:
     owner = draft.after.assignee
     if owner is not None and owner.id != agent.id and not force:
         raise AlreadyClaimed(f"{owner.name} has already taken this conversation over.")
-    pause(draft, trigger="agent", by=agent)
+    if not draft.after.paused:
+        pause(draft, trigger="agent", by=agent)
     if owner is None or owner.id != agent.id:
         draft.add("claimed", agent, AgentDetail(agent.id, agent.name))
         draft.set(assignee=Owner(id=agent.id, name=agent.name))

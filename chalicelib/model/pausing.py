@@ -1,13 +1,17 @@
 """Pause and unpause, and what they do to a running turn."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.errors import Malformed
 from chalicelib.model.alerting import pause_words, raise_alert
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import SYSTEM, AlertDetail, Author, PauseDetail, Trigger
 from chalicelib.model.session import Pause
+from chalicelib.model.text import clean_name
 from chalicelib.model.waiting import start_waiting, stop_waiting
+
+LONGEST = timedelta(days=366)
+REASON_LIMIT = 200
 
 
 def pause(
@@ -22,13 +26,18 @@ def pause(
 ) -> None:
     """Silence the bot, and alert the agents unless one of them did it.
 
-    A session already paused stays as it is, except that a given `until` replaces the end. `words` are the alert's; None
-    gives the usual ones. Raises Malformed for an `until` that is not in the future.
+    A session already paused stays as it is, except that a given `until` replaces the end, and that a turn which runs is
+    void from now on: whoever pauses is promised a silent bot. `words` are the alert's; None
+    gives the usual ones. The reason is cut to one line of 200 characters. Raises Malformed for an `until` that is not
+    aware, not in the future, or more than a year away, since no pause may last for ever.
     """
-    if until is not None and until <= draft.now:
-        raise Malformed("until: must be in the future")
+    if until is not None and (until.tzinfo is None or not draft.now < until <= draft.now + LONGEST):
+        raise Malformed("until: must be aware (with a time zone), in the future, and within a year")
+    reason = None if reason is None else clean_name(reason, REASON_LIMIT)
     standing = draft.after.pause
     if standing is not None:
+        if trigger != "bot":
+            _void(draft)
         if until is not None and (until != standing.until or not standing.fixed):
             draft.set(pause=standing.but(until=until, fixed=True))
         return
@@ -76,5 +85,12 @@ def _end(draft: Draft, by: Author, detail: PauseDetail, at: datetime) -> None:
 
 def _leave_to_human(draft: Draft) -> None:
     """Void the running turn; what was said up to now never reaches the bot as an event of its own."""
+    draft.set(handled=draft.after.seq)
+    _void(draft)
+
+
+def _void(draft: Draft) -> None:
+    """Nothing the running turn produces reaches the user any more."""
     turn = draft.after.turn
-    draft.set(handled=draft.after.seq, turn=None if turn is None else turn.but(void=True))
+    if turn is not None and not turn.void:
+        draft.set(turn=turn.but(void=True))

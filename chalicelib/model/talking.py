@@ -22,10 +22,7 @@ TYPING_LASTS = timedelta(seconds=6)
 def user_said(draft: Draft, event: Event, *, wanted: bool) -> Entry:
     """Append the user's event and take the bot's turn for it if the bot wants it and none runs."""
     if event.user is not None:
-        name = clean_name(event.user.name) or draft.after.user.name
-        draft.set(
-            user=draft.after.user.but(name=name, picture_url=event.user.picture_url or draft.after.user.picture_url)
-        )
+        meet(draft, event.user.name, event.user.picture_url)
     session = draft.after
     at = min(event.at, draft.now)
     author = Author(kind="user", id=session.user_id, name=session.user.name)
@@ -45,9 +42,9 @@ def user_said(draft: Draft, event: Event, *, wanted: bool) -> Entry:
 
 
 def meet(draft: Draft, name: str, picture_url: str | None = None) -> None:
-    """Keep what is newly known of the user; what is not given stays as it was."""
+    """Keep what is newly known of the user. A name that is known stays: the bot may have learned a better one."""
     known = draft.after.user
-    draft.set(user=known.but(name=clean_name(name) or known.name, picture_url=picture_url or known.picture_url))
+    draft.set(user=known.but(name=known.name or clean_name(name), picture_url=picture_url or known.picture_url))
 
 
 def agent_said(draft: Draft, agent: Author, content: Content, *, entry_id: str | None) -> Entry:

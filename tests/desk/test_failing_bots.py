@@ -207,8 +207,15 @@ def test_a_turn_taken_over_by_a_sweep_whose_answer_was_lost_and_overtaken_is_sti
 
 
 def test_the_request_stops_waiting_for_a_slow_bot_and_its_late_words_are_suppressed_once():
-    world = World(caller=ThreadCaller(), bot_timeout=timedelta(milliseconds=20))
     answer, answered = threading.Event(), threading.Event()
+
+    class Patient(ThreadCaller):
+        """Tells when late work has ended."""
+
+        def run(self, work: Callable[[], None], timeout_seconds: float) -> bool:
+            return super().run(lambda: (work(), answered.set()), timeout_seconds)
+
+    world = World(caller=Patient(), bot_timeout=timedelta(milliseconds=20))
 
     def turn(event: object) -> object:
         answer.wait(30)
@@ -219,11 +226,13 @@ def test_the_request_stops_waiting_for_a_slow_bot_and_its_late_words_are_suppres
     assert (world.head.pause.trigger, world.suppressed()) == ("failure", [])
     assert world.head.pause.reason == "The bot did not answer within 0.02 seconds."
 
-    world.alerter.meanwhile = answered.set
     answer.set()
     assert answered.wait(30)
     assert world.suppressed() == ["Hi!"]
     assert len(world.bot.heard) == 1
+    world.clock.pass_by(minutes=1)
+    world.sweep()
+    assert world.alerter.words[-1] == "late news"
 
 
 def test_a_bot_that_answers_just_as_the_request_gives_up_has_answered():

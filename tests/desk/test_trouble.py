@@ -244,8 +244,10 @@ def test_a_sweep_finds_more_sessions_than_one_list_holds(world: World):
 def test_attending_to_a_session_with_nothing_due_does_nothing(world: World):
     world.user_says()
     rev = world.head.rev
-    world.desk.sweeper.attend(SESSION)
-    world.desk.sweeper.attend("webchat:nobody")
+    soon = world.clock() + timedelta(minutes=1)
+    world.desk.sweeper.attend(SESSION, soon)
+    world.desk.sweeper.attend("webchat:nobody", soon)
+    world.desk.sweeper.catch_up("webchat:nobody")
 
     assert world.head.rev == rev
 

@@ -267,11 +267,22 @@ def test_a_while_paused_turn_hears_and_answers_during_a_pause(world: World):
     assert world.read_by_user()[-1] == "Hi!"
 
 
-def test_a_second_pause_voids_no_turn(world: World):
+def test_a_turn_running_when_a_second_pause_is_acknowledged_is_void_too(world: World):
     world.user_says()
     world.agent_pauses()
     world.bot.wanting = lambda event: True
     world.bot.then_while(world.agent_pauses, HI)
+    world.user_says("How long?")
+
+    assert world.read_by_user()[-1] == "How long?"
+    assert world.suppressed() == ["Hi!"]
+
+
+def test_claiming_what_is_paused_already_leaves_a_running_turn_its_say(world: World):
+    world.user_says()
+    world.agent_pauses()
+    world.bot.wanting = lambda event: True
+    world.bot.then_while(world.agent_claims, HI)
     world.user_says("How long?")
 
     assert world.read_by_user()[-1] == "Hi!"

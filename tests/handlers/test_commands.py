@@ -34,9 +34,16 @@ def test_a_second_pause_with_an_end_replaces_the_end(api: Api, vera: Visitor, an
 
 
 def test_an_end_in_another_time_zone_is_told_in_utc(api: Api, vera: Visitor, ann: str):
-    answer = api.post(f"{vera.path}/pause", {"until": "2999-01-01T02:00:00+02:00"}, token=ann)
+    day = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    answer = api.post(f"{vera.path}/pause", {"until": f"{day}T02:00:00+02:00"}, token=ann)
 
-    assert answer.json["pause"]["until"] == "2999-01-01T00:00:00Z"
+    assert answer.json["pause"]["until"] == f"{day}T00:00:00Z"
+
+
+def test_a_pause_may_not_last_for_years(api: Api, vera: Visitor, ann: str):
+    answer = api.post(f"{vera.path}/pause", {"until": "2999-01-01T00:00:00Z"}, token=ann)
+
+    assert answer.said == (400, "Malformed")
 
 
 def test_unpausing_twice_answers_the_same(api: Api, vera: Visitor, ann: str):
