@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.handlers.jobs import BUDGET
 from chalicelib.settings import read_settings
 from tests.deploy.conftest import ROOT
 
@@ -34,11 +35,20 @@ def test_the_sweep_runs_every_minute_and_is_not_retried(package):
     assert package.function("Sweep")["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
+def test_a_request_ends_before_api_gateway_gives_up(package):
+    assert package.function("APIHandler")["Timeout"] < 29
+
+
+def test_a_sweep_has_time_to_finish_what_it_began_last(package):
+    longest_turn = read_settings({"HITL_BOT_TIMEOUT": "15s"}).policy.bot_timeout
+
+    assert package.function("Sweep")["Timeout"] >= (BUDGET + 2 * longest_turn).total_seconds()
+
+
 @pytest.mark.parametrize("name", ["APIHandler", "Sweep"])
-def test_a_function_ends_before_api_gateway_gives_up(package, name):
+def test_a_function_has_512_mb_on_arm(package, name):
     function = package.function(name)
 
-    assert function["Timeout"] < 29
     assert (function["MemorySize"], function["Architectures"]) == (512, ["arm64"])
 
 

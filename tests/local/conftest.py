@@ -40,7 +40,7 @@ def opened(environment: None, tmp_path: Path) -> Open:
             {
                 "HITL_DATA": str(tmp_path),
                 "HITL_ADMIN_TOKEN": ADMIN_TOKEN,
-                "HITL_BOT_TIMEOUT": "25s",
+                "HITL_BOT_TIMEOUT": "15s",
                 **{f"HITL_{name}": value for name, value in variables.items()},
             }
         )
