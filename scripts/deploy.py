@@ -61,8 +61,7 @@ def deploy(aws: AWS, stack: str, *, bucket: str | None, email: str | None, publi
     """Upload `build/` and create or update the stack; returns its outputs. None leaves a parameter as it was."""
     packaged = str(BUILD / "packaged.json")
     place = bucket or f"hitl-deploy-{aws.account}-{aws.region}"
-    if aws.ask("s3api", "head-bucket", "--bucket", place) is None:
-        aws.do("s3", "mb", f"s3://{place}", "--region", aws.region)
+    ensure_bucket(aws, place)
     aws.do(
         *("cloudformation", "package", "--template-file", str(BUILD / "template.json"), "--use-json"),
         *("--s3-bucket", place, "--s3-prefix", stack, "--output-template-file", packaged, "--region", aws.region),
@@ -75,6 +74,22 @@ def deploy(aws: AWS, stack: str, *, bucket: str | None, email: str | None, publi
         # The API's address is known only now, and a function cannot refer to the API that refers to it.
         update(aws, stack, packaged, place, {"PublicUrl": outputs["PublicURL"]})
     return outputs
+
+
+def ensure_bucket(aws: AWS, bucket: str) -> None:
+    """Make the bucket unless this account has it.
+
+    Whoever knows an account's number can guess the name and take it first, so a bucket that answers is not enough: a
+    stranger's would hold the code that the functions run. Raises DeployFailed.
+    """
+    if aws.ask("s3api", "head-bucket", "--bucket", bucket, "--expected-bucket-owner", aws.account) is not None:
+        return
+    try:
+        aws.do("s3", "mb", f"s3://{bucket}", "--region", aws.region)
+    except DeployFailed as failure:
+        raise DeployFailed(
+            f"Account {aws.account} has no bucket {bucket}, and cannot make one; the lines above say why."
+        ) from failure
 
 
 def update(aws: AWS, stack: str, template: str, bucket: str, parameters: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+ACCOUNT = "123456789012"
 ENDPOINT = "https://abc.execute-api.eu-central-1.amazonaws.com/hitl"
 
 
@@ -19,11 +20,16 @@ def answer(arguments, account):
     """The standard output and exit status of one command; changes the account."""
     match arguments[:2]:
         case ["sts", "get-caller-identity"] if account["signed_in"]:
-            return {"Account": "123456789012"}, 0
+            return {"Account": ACCOUNT}, 0
         case ["configure", "get"]:
             return None, 1
         case ["s3api", "head-bucket"]:
-            return None, 0 if value_of(arguments, "--bucket") in account["buckets"] else 254
+            bucket = value_of(arguments, "--bucket")
+            owned = "--expected-bucket-owner" in arguments and value_of(arguments, "--expected-bucket-owner") == ACCOUNT
+            open_to_us = [] if owned else account["strangers_buckets"]
+            return None, 0 if bucket in [*account["buckets"], *open_to_us] else 254
+        case ["s3", "mb"] if arguments[2].removeprefix("s3://") in account["strangers_buckets"]:
+            return None, 1
         case ["s3", "mb"]:
             account["buckets"].append(arguments[2].removeprefix("s3://"))
             return None, 0

@@ -24,7 +24,7 @@ class Operator:
         self.bin = folder / "bin"
         self.bin.mkdir()
         self.region = {"AWS_REGION": "eu-central-1"}
-        self.be(signed_in=True, buckets=[], stacks={}, package_status=0)
+        self.be(signed_in=True, buckets=[], strangers_buckets=[], stacks={}, package_status=0)
 
     def be(self, **account):
         path = self.folder / "account.json"
@@ -144,6 +144,19 @@ def test_a_given_bucket_is_used(operator):
     [packaging] = [command for command in operator.commands if command[:2] == ["cloudformation", "package"]]
     assert packaging[packaging.index("--s3-bucket") + 1] == "mine"
     assert operator.account["buckets"] == ["mine"]
+
+
+@pytest.mark.parametrize("given", [[], ["--bucket", "theirs"]])
+def test_nothing_is_uploaded_to_a_strangers_bucket(operator, given):
+    operator.be(strangers_buckets=[OUR_BUCKET, "theirs"])
+    done = operator.run(*given)
+
+    bucket = given[-1] if given else OUR_BUCKET
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"Account 123456789012 has no bucket {bucket}, and cannot make one; the lines above say why.\n",
+    )
+    assert not any(command[0] == "cloudformation" for command in operator.commands)
 
 
 def test_the_template_goes_by_the_bucket_as_it_is_too_long_for_a_request(operator, package):
