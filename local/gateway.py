@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,9 @@ from urllib.parse import parse_qsl
 Headers = list[tuple[str, str]]
 BODY_LIMIT = 10 * 1024 * 1024
 """Bytes; API Gateway's own limit."""
+
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,9 @@ class Gateway:
         self, app: Callable[[dict[str, Any], Any], dict[str, Any]], routes: Iterable[str], methods: Any
     ) -> None:
         self._app = app
-        self._routes = [(path, path.strip("/").split("/")) for path in sorted(routes, key=_plain_first)]
+        paths = sorted(routes, key=_plain_first)
+        self._pattern = re.compile("|".join(f"({_PARAMETER.sub('([^/]+)', path)})" for path in paths))
+        self._groups = _groups(paths)
         self._methods = methods
 
     def handle(self, method: str, path: str, query: str, headers: Headers, body: bytes) -> Answer:
@@ -46,18 +52,28 @@ class Gateway:
         return _answer(self._app(_event(asked, route, path, parameters, query, headers, body), None))
 
     def _match(self, path: str) -> tuple[str, dict[str, str]] | None:
-        parts = path.strip("/").split("/")
-        for route, names in self._routes:
-            if len(names) == len(parts) and all(n.startswith("{") or n == p for n, p in zip(names, parts, strict=True)):
-                pairs = zip(names, parts, strict=True)
-                return route, {name[1:-1]: part for name, part in pairs if name.startswith("{")}
-        return None
+        found = self._pattern.fullmatch(path.rstrip("/") or "/")
+        if found is None or found.lastindex is None:
+            return None
+        route, names = self._groups[found.lastindex]
+        return route, {name: found[found.lastindex + 1 + number] for number, name in enumerate(names)}
 
 
 def refuse(status: int, code: str, message: str) -> Answer:
     """An error in the shape that all of ours have."""
     body = json.dumps({"Code": code, "Message": message}).encode()
     return Answer(status, [("Content-Type", "application/json")], body)
+
+
+def _groups(paths: list[str]) -> dict[int, tuple[str, list[str]]]:
+    """For the number of each path's group in the pattern: the path, and the names of its parameters, whose groups follow."""
+    groups: dict[int, tuple[str, list[str]]] = {}
+    number = 1
+    for path in paths:
+        names = _PARAMETER.findall(path)
+        groups[number] = (path, names)
+        number += 1 + len(names)
+    return groups
 
 
 def _plain_first(path: str) -> tuple[int, str]:

@@ -46,7 +46,8 @@ class LocalApp:
         if scope["type"] != "http":
             return
         try:
-            body = await asyncio.wait_for(_body(receive), self._body_seconds)
+            async with asyncio.timeout(self._body_seconds):
+                body = await _body(receive)
         except TimeoutError:
             await _send(send, refuse(408, "RequestTimeout", "The request did not arrive in time."))
             return
