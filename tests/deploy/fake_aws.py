@@ -24,15 +24,9 @@ def answer(arguments, account):
         case ["configure", "get"]:
             return None, 1
         case ["s3api", "head-bucket"]:
-            bucket = value_of(arguments, "--bucket")
-            owned = "--expected-bucket-owner" in arguments and value_of(arguments, "--expected-bucket-owner") == ACCOUNT
-            open_to_us = [] if owned else account["strangers_buckets"]
-            return None, 0 if bucket in [*account["buckets"], *open_to_us] else 254
-        case ["s3", "mb"] if arguments[2].removeprefix("s3://") in account["strangers_buckets"]:
-            return None, 1
+            return None, head_bucket(arguments, account)
         case ["s3", "mb"]:
-            account["buckets"].append(arguments[2].removeprefix("s3://"))
-            return None, 0
+            return None, make_bucket(arguments[2].removeprefix("s3://"), account)
         case ["cloudformation", "package"]:
             return None, account["package_status"]
         case ["cloudformation", "deploy"]:
@@ -49,6 +43,23 @@ def answer(arguments, account):
             account["stacks"].pop(value_of(arguments, "--stack-name"), None)
             return None, 0
     return None, 255
+
+
+def head_bucket(arguments, account):
+    """A stranger's bucket answers too, unless the owner is asked for."""
+    there = list(account["buckets"])
+    if "--expected-bucket-owner" not in arguments:
+        there += account["strangers_buckets"]
+    elif value_of(arguments, "--expected-bucket-owner") != ACCOUNT:
+        there = account["strangers_buckets"]
+    return 0 if value_of(arguments, "--bucket") in there else 254
+
+
+def make_bucket(bucket, account):
+    if bucket in account["strangers_buckets"]:
+        return 1
+    account["buckets"].append(bucket)
+    return 0
 
 
 def describe(parameters):
