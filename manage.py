@@ -6,6 +6,7 @@ import os
 import sys
 
 from chalicelib.errors import HitlError
+from chalicelib.model.text import clean_name
 from chalicelib.settings import read_settings
 from chalicelib.store.base import Store
 from chalicelib.wiring import build_store, desk
@@ -32,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     token = commands.add_parser("token", help="tokens of agents, supervisors and programs")
     kinds = token.add_subparsers(required=True, metavar="create|list|revoke")
     create = kinds.add_parser("create", help="make a token; its text is shown once")
-    create.add_argument("name", help="who it is for, as users and other agents see it")
+    create.add_argument("name", type=_name, help="who it is for, as users and other agents see it")
     create.add_argument("--role", choices=("agent", "supervisor", "bot"), default="agent")
     create.set_defaults(run=_create_token)
     kinds.add_parser("list", help="all tokens, without their texts").set_defaults(run=_list_tokens)
@@ -43,9 +44,21 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("sweep", help="do what is due now").set_defaults(run=_sweep)
     commands.add_parser("doctor", help="what is wrong, and what to do").set_defaults(run=_doctor)
     fill = commands.add_parser("demo", help="sessions in every state, to look at the pages with")
-    fill.add_argument("--count", type=int, default=demo.SESSIONS)
+    fill.add_argument("--count", type=_count, default=demo.SESSIONS)
     fill.set_defaults(run=_demo)
     return parser
+
+
+def _count(given: str) -> int:
+    if not given.isascii() or not given.isdigit() or int(given) < 1:
+        raise argparse.ArgumentTypeError("must be a whole number above 0")
+    return int(given)
+
+
+def _name(given: str) -> str:
+    if not clean_name(given):
+        raise argparse.ArgumentTypeError("must not be empty: users see it")
+    return given
 
 
 def _store() -> Store:

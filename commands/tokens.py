@@ -11,7 +11,7 @@ from chalicelib.store.base import Role, Store, Token
 def create(store: Store, name: str, role: Role) -> tuple[Token, str]:
     """A new token, and its secret text, which is nowhere kept."""
     secret = f"hitl_{secrets.token_urlsafe(32)}"
-    token = Token(id=secrets.token_hex(4), name=clean_name(name) or role, role=role, created_at=datetime.now(UTC))
+    token = Token(id=secrets.token_hex(4), name=clean_name(name), role=role, created_at=datetime.now(UTC))
     store.add_token(digest(secret), token)
     return token, secret
 
@@ -21,4 +21,6 @@ def listing(store: Store) -> str:
     lines = [
         f"{token.id}  {token.role:10}  {token.created_at:%Y-%m-%d %H:%M}  {token.name}" for token in store.tokens()
     ]
-    return "\n".join(lines) or "There are no tokens. Make one: python manage.py token create NAME --role agent"
+    return (
+        "\n".join(lines) or "There are no tokens. Make one: .venv/bin/python manage.py token create NAME --role agent"
+    )
