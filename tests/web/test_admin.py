@@ -207,3 +207,20 @@ def test_a_phone_shows_the_list_or_the_conversation(opens_admin, server):
     page.get_by_role("button", name="Back to the list").click()
     expect(page.get_by_role("searchbox")).to_be_visible()
     expect(page.get_by_role("link", name="Phoebe")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_on_a_small_phone_a_supervisor_reaches_every_button_of_a_colleagues_conversation(opens_admin, server, width):
+    visitor = server.visitor(f"Petra {width}", "HITL_START")
+    server.agent(visitor.session, "claim", server.hire("Bartholomew"))
+    page = opens_admin(viewport={"width": width, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("link", name=f"Petra {width}").click()
+    button = page.get_by_role("button", name="Take over from Bartholomew")
+    expect(button).to_be_visible()
+
+    box = button.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert button.evaluate("b => b.scrollWidth <= b.clientWidth")
