@@ -1,7 +1,7 @@
 """One item of a session's log."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
@@ -22,12 +22,17 @@ from chalicelib.model.content import (
 )
 from chalicelib.model.text import ENTRY_LIMIT, TEXT_LIMIT, check_length
 from chalicelib.model.text import Text as Str
-from chalicelib.model.value import Instant, Kept
+from chalicelib.model.value import Instant, Kept, known
 
 Trigger = Literal["agent", "api", "bot", "user", "rule", "echo", "failure"]
 Level = Literal["info", "warning", "error"]
 EntryKind = Literal["message", "note", "paused", "unpaused", "claimed", "released", "alert", "amended"]
 AuthorKind = Literal["user", "bot", "agent", "system"]
+Why = Literal["paused", "notify", "waiting"]
+Fate = Literal["suppressed", "failed", "unknown"]
+
+KeptTrigger = Annotated[Trigger, known(get_args(Trigger), "api")]
+KeptAuthorKind = Annotated[AuthorKind, known(get_args(AuthorKind), "system")]
 
 _lenient = ConfigDict(extra="ignore")
 
@@ -35,20 +40,22 @@ _lenient = ConfigDict(extra="ignore")
 class Author(Kept):
     """Who wrote an entry; `id` is an agent's or user's id, and empty for the bot and the system."""
 
-    kind: AuthorKind
+    kind: KeptAuthorKind
     id: str = ""
     name: str = ""
 
 
 SYSTEM = Author(kind="system")
 BOT = Author(kind="bot")
+LATER_RELEASE = Author(kind="system", name="a later release")
+"""Stands as the author of what this release cannot read."""
 
 
 @dataclass(frozen=True, config=_lenient)
 class PauseDetail:
     """Of a `paused` or `unpaused` entry. `until` is None for `unpaused`; `trigger` tells how it came to be."""
 
-    trigger: Trigger | Literal["expired"]
+    trigger: Annotated[Trigger | Literal["expired"], known((*get_args(Trigger), "expired"), "api")]
     reason: Str | None = None
     until: Instant | None = None
     type: Literal["pause"] = "pause"
@@ -68,8 +75,8 @@ class AlertDetail:
     """Of an `alert` entry: the words agents get. `why`: what asked for it; minutes and others only when `waiting`."""
 
     text: Str
-    level: Level = "info"
-    why: Literal["paused", "notify", "waiting"] = "paused"
+    level: Annotated[Level, known(get_args(Level), "info")] = "info"
+    why: Annotated[Why, known(get_args(Why), "paused")] = "paused"
     waiting_minutes: int | None = None
     others_waiting: int | None = None
     type: Literal["alert"] = "alert"
@@ -117,7 +124,7 @@ class Entry(Kept):
     author: Author
     at: Instant
     content: Body | None = None
-    fate: Literal["suppressed", "failed", "unknown"] | None = None
+    fate: Annotated[Fate | None, known(get_args(Fate), None)] = None
     failure: Str | None = None
 
     def to_json(self) -> str:
@@ -144,9 +151,15 @@ def encode(entry: Entry) -> str:
 
 
 def decode(body: str) -> Entry:
-    """The entry that `encode` wrote, by any version: content that only a newer one knows becomes `unsupported`."""
+    """The entry that `encode` wrote, by any version: content that only a newer one knows becomes `unsupported`.
+
+    An entry of a kind that only a newer one knows becomes a note, since those are what visitors never see.
+    """
     try:
         return Entry.model_validate_json(body)
     except ValidationError:
         kept = json.loads(body)
-        return Entry.model_validate({**kept, "content": {"type": "unsupported", "raw": kept.get("content")}})
+        readable = {**kept, "content": {"type": "unsupported", "raw": kept.get("content")}}
+        if kept.get("kind") not in get_args(EntryKind):
+            readable |= {"kind": "note", "author": LATER_RELEASE}
+        return Entry.model_validate(readable)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from chalicelib.model.entry import Author, AuthorKind, Trigger
+from chalicelib.model.entry import Author, AuthorKind, KeptAuthorKind, KeptTrigger
 from chalicelib.model.text import USER_ID, cut
 from chalicelib.model.value import Instant, Kept
 
@@ -24,7 +24,7 @@ class User(Kept):
 class Pause(Kept):
     """Why the bot is silent, since when and until when. `fixed`: the end was set by hand, so messages do not renew it."""
 
-    trigger: Trigger
+    trigger: KeptTrigger
     by: Author
     at: Instant
     until: Instant
@@ -44,7 +44,7 @@ class Preview(Kept):
     """The last message, for lists."""
 
     text: str
-    author: AuthorKind
+    author: KeptAuthorKind
     at: Instant
 
 

@@ -90,6 +90,20 @@ def test_a_field_of_a_later_release_is_dropped():
     assert Session.model_validate_json('{"id":"webchat:zoe","mood":"good"}') == ZOE
 
 
+def test_who_and_why_of_a_later_release_do_not_hide_a_session():
+    body = (
+        '{"id":"webchat:1","last_message":{"text":"Hi","author":"coach","at":"2026-11-22T20:00:00Z"},'
+        '"pause":{"trigger":"mood","by":{"kind":"coach"},"at":"2026-11-22T20:00:00Z","until":"2026-11-23T20:00:00Z"}}'
+    )
+
+    session = Session.model_validate_json(body)
+
+    assert session.pause is not None
+    assert (session.pause.trigger, session.pause.by) == ("api", SYSTEM)
+    assert session.last_message is not None
+    assert session.last_message.author == "system"
+
+
 def test_a_preview_is_one_short_line():
     assert preview("one\n two" + "x" * 200, "user", NOW).text == "one two" + "x" * 92 + "…"
 
