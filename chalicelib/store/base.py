@@ -85,8 +85,8 @@ class Store(ABC):
         first time.
 
         Raises Duplicate with the stored entry when an entry with one of the ids exists, Conflict when the head's rev is
-        not `before.rev` any more (Duplicate wins over Conflict), TooLarge for an entry over its limit, StoreBusy when
-        the outcome is not known.
+        not `before.rev` any more (Duplicate wins over Conflict), TooLarge for an entry or facts over their limit, and
+        StoreBusy when the outcome is not known.
         """
 
     @abstractmethod

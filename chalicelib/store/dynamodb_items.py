@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from chalicelib.errors import TooLarge
 from chalicelib.model.entry import Entry, decode, encode
+from chalicelib.model.facts import encode_facts
 from chalicelib.model.session import Session
 from chalicelib.store.base import Notification
 from chalicelib.store.keys import activity_key, due_key, fold, name_key, notification_key, owner_key, paused_key
@@ -58,9 +58,6 @@ SORT_KEY_LIMIT = 1024
 """Bytes; the limits of DynamoDB, for tables and indexes alike."""
 
 _COMPRESS_OVER = 512
-
-_FACTS_LIMIT = 350_000
-"""Characters of JSON; DynamoDB takes 400 kB for an item with all its names."""
 
 
 def shard(session_id: str, shards: int) -> str:
@@ -152,10 +149,7 @@ def id_item(session_id: str, entry: Entry) -> "Item":
 
 def facts_item(session_id: str, facts: Mapping[str, JsonValue]) -> "Item":
     """What the bot remembered about the user. Raises TooLarge."""
-    body = json.dumps(dict(facts), separators=(",", ":"))
-    if len(body) > _FACTS_LIMIT:
-        raise TooLarge("What the bot remembers about a user may have 350 kB as JSON.")
-    return key(session_id, FACTS) | {"j": packed(body)}
+    return key(session_id, FACTS) | {"j": packed(encode_facts(facts))}
 
 
 def read_facts(item: "Item") -> dict[str, JsonValue]:

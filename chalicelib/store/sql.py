@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chalicelib.errors import Conflict, Duplicate, NotificationNotFound
 from chalicelib.model.entry import Entry, decode, encode
+from chalicelib.model.facts import encode_facts
 from chalicelib.model.session import Session
 from chalicelib.model.value import stamp
 from chalicelib.store import keys
@@ -129,6 +130,7 @@ class SQLStore(Store):
         appended = [_entry_row(after.id, entry) for entry in entries]
         rewritten = [_entry_row(after.id, entry) for entry in amends]
         alerts = [_notification_row(after.id, entry) for entry in entries if entry.kind == "alert"]
+        remembered = None if facts is None else encode_facts(facts)
         try:
             with self._database.write() as run:
                 won = run(_NEXT if known else _FIRST, **head).rowcount == 1
@@ -136,8 +138,8 @@ class SQLStore(Store):
                     run.for_each(_APPEND, appended)
                     run.for_each(_REWRITE, rewritten)
                     run.for_each(_NOTIFY, alerts)
-                    if facts is not None:
-                        run(_REMEMBER, session_id=after.id, body=json.dumps(dict(facts)))
+                    if remembered is not None:
+                        run(_REMEMBER, session_id=after.id, body=remembered)
         except IntegrityError:
             won = False
         if not won:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.model.facts import FACTS_LIMIT
 from chalicelib.model.turning import Remember
 from tests.fakes.faults import Crash, Fault
 from tests.fakes.world import ANN, SESSION, World
@@ -32,6 +33,23 @@ def test_a_remembered_name_that_is_no_text_is_a_fact_only(world: World):
     world.user_says()
 
     assert (world.head.user.name, world.memory.facts(SESSION)) == ("", {"name": 7})
+
+
+def test_a_bot_that_remembers_too_much_hands_the_user_to_a_human(world: World):
+    world.bot.then(Remember({"story": "x" * FACTS_LIMIT}))
+    world.user_says()
+
+    assert world.head.pause is not None
+    assert (world.head.pause.trigger, world.memory.facts(SESSION)) == ("failure", {})
+
+
+def test_what_is_remembered_bit_by_bit_has_the_same_limit(world: World):
+    for name in ("first", "second"):
+        world.bot.then(Remember({name: "x" * (FACTS_LIMIT * 2 // 3)}))
+        world.user_says()
+
+    assert world.head.paused
+    assert list(world.memory.facts(SESSION)) == ["first"]
 
 
 def test_the_next_event_after_a_pause_comes_with_what_was_said_during_it(world: World):

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from chalicelib.errors import Conflict, Duplicate, NotificationNotFound
 from chalicelib.model.entry import Entry, decode, encode
+from chalicelib.model.facts import encode_facts
 from chalicelib.model.session import Session
 from chalicelib.store import keys
 from chalicelib.store.base import COUNT_LIMIT, Item, Notification, Page, SessionQuery, Store, Token
@@ -51,7 +52,7 @@ class MemoryStore(Store):
     ) -> None:
         appended = [decode(encode(entry)) for entry in entries]
         rewritten = {entry.seq: decode(encode(entry)) for entry in amends}
-        kept = None if facts is None else json.dumps(dict(facts))
+        kept = None if facts is None else encode_facts(facts)
         head = Session.model_validate_json(after.to_json())
         with self._lock:
             record = self._records.get(after.id)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from chalicelib.errors import Conflict, Duplicate
+from chalicelib.errors import Conflict, Duplicate, TooLarge
 from chalicelib.model.content import Text
 from chalicelib.model.entry import AmendDetail
+from chalicelib.model.facts import FACTS_LIMIT
 from chalicelib.model.session import Session
 from chalicelib.store.base import Store
 from tests.store import making
@@ -248,6 +249,24 @@ def test_facts_keep_their_types(store: Store):
     making.change(store, SESSION, making.remembers(**facts))
 
     assert store.facts(SESSION) == facts
+
+
+def test_facts_up_to_their_limit_are_kept(store: Store):
+    longest = "x" * (FACTS_LIMIT - len('{"a":""}'))
+    making.change(store, SESSION, making.remembers(a=longest))
+
+    assert store.facts(SESSION) == {"a": longest}
+
+
+@pytest.mark.parametrize("letter", ["x", "\u20ac", "\0"])
+def test_facts_over_their_limit_are_too_large_and_nothing_is_written(store: Store, letter: str):
+    head = making.change(store, SESSION, making.says(), making.remembers(a=1))
+
+    with pytest.raises(TooLarge):
+        making.change(store, SESSION, making.says("more"), making.remembers(a=letter * FACTS_LIMIT))
+    assert store.load(SESSION) == head
+    assert [entry.said for entry in making.log(store, SESSION)] == ["Hello"]
+    assert store.facts(SESSION) == {"a": 1}
 
 
 def test_a_turn_of_twenty_messages_and_its_alerts_is_one_commit(store: Store):

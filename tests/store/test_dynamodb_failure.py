@@ -229,13 +229,6 @@ def test_more_than_one_transaction_can_take_is_refused_and_nothing_is_written(dy
     assert dynamodb.load(SESSION) is None
 
 
-def test_facts_that_no_item_can_hold_are_refused_and_nothing_is_written(dynamodb):
-    with pytest.raises(TooLarge):
-        change(dynamodb, SESSION, remembers(story="x" * 350_000))
-
-    assert dynamodb.load(SESSION) is None
-
-
 def test_two_of_one_batch_marking_all_read_count_each_notification_once(dynamodb, wire):
     change(dynamodb, SESSION, alerts(2))
     wire.fail("UpdateItem", "ConditionalCheckFailedException")

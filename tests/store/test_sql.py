@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import TextClause, text
 from sqlalchemy.exc import OperationalError
 
-from chalicelib.errors import BadSettings, StoreBusy
+from chalicelib.errors import BadSettings, Duplicate, StoreBusy
 from chalicelib.store import sql as sql_module
 from chalicelib.store.base import SessionQuery, Store
 from chalicelib.store.sql import SQLStore
@@ -134,13 +134,12 @@ def test_readers_do_not_wait_for_a_writer(sql: Store):
 
 
 def test_a_failed_commit_leaves_the_lock_free(sql: Store):
-    draft = making.decide(None, SESSION, making.says())
-    draft.facts = {"unfit": object()}
+    making.change(sql, SESSION, making.says(entry_id="u:1"))
+    again = making.decide(sql.load(SESSION), SESSION, making.says(entry_id="u:1"))
 
-    with pytest.raises(TypeError):
-        making.commit(sql, draft)
-    assert sql.load(SESSION) is None
-    assert making.change(sql, SESSION, making.says()).seq == 1
+    with pytest.raises(Duplicate):
+        making.commit(sql, again)
+    assert making.change(sql, SESSION, making.says()).seq == 2
 
 
 def test_a_database_that_cannot_be_opened_is_busy(sql: Store, file: Path, tmp_path: Path):
