@@ -1,9 +1,10 @@
 """Pause and unpause, and what they do to a running turn."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.errors import Malformed
 from chalicelib.model.alerting import pause_words, raise_alert
+from chalicelib.model.content import Text
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import SYSTEM, AlertDetail, Author, PauseDetail, Trigger
 from chalicelib.model.session import Pause
@@ -26,8 +27,8 @@ def pause(
 ) -> None:
     """Silence the bot, and alert the agents unless one of them did it.
 
-    A session already paused stays as it is, except that a given `until` replaces the end, and that a turn which runs is
-    void from now on: whoever pauses is promised a silent bot. `words` are the alert's; None
+    A session already paused stays as it is, except that a given `until` replaces the end (a note tells who did that), and
+    that a turn which runs is void from now on: whoever pauses is promised a silent bot. `words` are the alert's; None
     gives the usual ones. The reason is cut to one line of 200 characters. Raises Malformed for an `until` that is not
     aware, not in the future, or more than a year away, since no pause may last for ever.
     """
@@ -39,6 +40,7 @@ def pause(
         if trigger != "bot":
             _void(draft)
         if until is not None and (until != standing.until or not standing.fixed):
+            draft.add("note", by, Text(f"The pause now ends on {until.astimezone(UTC):%Y-%m-%d at %H:%M} UTC."))
             draft.set(pause=standing.but(until=until, fixed=True))
         return
     ends = until if until is not None else draft.now + draft.policy.pause_lasts

@@ -1,6 +1,6 @@
 """Pauses: who makes them, what they silence, how they end."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -239,3 +239,14 @@ def test_a_bot_unpauses_by_its_turn(world: World):
     assert not world.head.paused
     assert world.log("unpaused")[0].content == PauseDetail("bot")
     assert world.read_by_user()[-1] == "I am back."
+
+
+def test_who_changes_the_end_of_a_pause_is_told_in_a_note(world: World):
+    world.user_says()
+    world.agent_pauses()
+    world.agent_pauses(by=BEN, until=datetime(2026, 3, 2, 15, 30, tzinfo=UTC))
+    world.agent_pauses(by=BEN, until=datetime(2026, 3, 2, 15, 30, tzinfo=UTC))
+
+    assert [(note.author, note.said) for note in world.log("note")] == [
+        (BEN, "The pause now ends on 2026-03-02 at 15:30 UTC.")
+    ]
