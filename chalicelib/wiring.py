@@ -46,23 +46,26 @@ def build(given: Settings) -> Desk:
 
 def build_store(url: str) -> Store:
     """The store of a `HITL_STORE`, its own structures made where that needs no operator. Raises BadSettings, StoreBusy."""
+    store = open_store(url)
+    store.prepare()
+    return store
+
+
+def open_store(url: str) -> Store:
+    """The store of a `HITL_STORE` as it is: nothing is made, nothing is asked yet. Raises BadSettings."""
     kind, _, rest = url.partition("://")
-    store: Store
     if kind == "dynamodb":
         from chalicelib.store.dynamodb import DynamoDBStore
 
-        store = DynamoDBStore(rest)
-    else:
-        from sqlalchemy.exc import ArgumentError
+        return DynamoDBStore(rest)
+    from sqlalchemy.exc import ArgumentError
 
-        from chalicelib.store.sql import SQLStore
+    from chalicelib.store.sql import SQLStore
 
-        try:
-            store = SQLStore(url)
-        except (ArgumentError, ImportError, OSError, ValueError) as error:  # its words may hold a password
-            raise BadSettings(f"HITL_STORE: this database cannot be opened ({type(error).__name__})") from error
-    store.prepare()
-    return store
+    try:
+        return SQLStore(url)
+    except (ArgumentError, ImportError, OSError, ValueError) as error:  # its words may hold a password
+        raise BadSettings(f"HITL_STORE: this database cannot be opened ({type(error).__name__})") from error
 
 
 def build_alerters(given: Settings) -> list[Alerter]:

@@ -1,11 +1,12 @@
 """Is this installation able to do its job? What is not is said in a sentence that says what to do."""
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from chalicelib.errors import BadSettings, HitlError
 from chalicelib.settings import Settings, read_settings
-from chalicelib.wiring import build_alerters, build_bot, build_store
+from chalicelib.wiring import build_alerters, build_bot, open_store
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
     return [
         Finding("settings", _advice(settings)),
         Finding(f"bot {settings.bot}", _problems(lambda: _loads(settings.bot))),
-        Finding(f"store {_without_password(settings.store)}", _problems(lambda: build_store(settings.store).check())),
+        Finding(f"store {_without_password(settings.store)}", _problems(lambda: _stores_problems(settings.store))),
         *_alerters(settings),
     ]
 
@@ -65,6 +66,12 @@ def _reason(error: HitlError) -> str:
 def _loads(bot: str) -> list[str]:
     build_bot(bot)
     return []
+
+
+def _stores_problems(url: str) -> list[str]:
+    """What the store says of itself. It is only looked at: a typo must not make a database."""
+    with closing(open_store(url)) as store:
+        return store.check()
 
 
 def _without_password(url: str) -> str:

@@ -101,7 +101,7 @@ _SECRET = text("SELECT secret FROM secrets WHERE name = 'signing'")
 
 
 class SQLStore(Store):
-    """Sessions in the database at `url`: `sqlite:///path`, whose folder is made, or `postgresql://…` as libpq has it.
+    """Sessions in the database at `url`: `sqlite:///path`, whose folder `prepare` makes, or `postgresql://…` as libpq has it.
 
     Call `prepare` before anything else. Every method may also raise BadSettings: for a database that is damaged, lacks
     its tables, or does not let its user do this, since trying again would not help.
@@ -255,10 +255,14 @@ class SQLStore(Store):
             return str(run(_SECRET).scalar_one())
 
     def prepare(self) -> None:
+        self._database.make_folder()
         with self._database.write() as run:
             migrate(run.connection)
 
     def check(self) -> list[str]:
+        missing = self._database.missing()
+        if missing is not None:
+            return [f"There is no file {missing}: it is made by the first start; otherwise correct HITL_STORE."]
         with self._database.read() as run:
             return complaints(run.connection)
 

@@ -39,13 +39,14 @@ class Opened:
 
     `reader`: each statement on its own, seeing the latest commit. `writer`: transactions that see each other's commits
     from one statement to the next. `slots`: how many writers this process lets in at once. `told`: a driver's error as
-    ours, None when it is a bug and should look like one.
+    ours, None when it is a bug and should look like one. `file`: what a writer would make, None on a server.
     """
 
     reader: Engine
     writer: Engine
     slots: threading.Semaphore
     told: Callable[[DBAPIError], HitlError | None]
+    file: Path | None = None
 
 
 def open_database(url: URL, *, patience_seconds: float) -> Opened:
@@ -61,7 +62,6 @@ def open_database(url: URL, *, patience_seconds: float) -> Opened:
 def _open_sqlite(url: URL, patience_seconds: float) -> Opened:
     """One writer at a time: SQLite takes no more, and polls with sleeps for its turn."""
     file = Path(url.database or "hitl.db").resolve()
-    file.parent.mkdir(parents=True, exist_ok=True)
     pool = {"pool_size": 8, "max_overflow": 56, "pool_timeout": patience_seconds, "pool_use_lifo": True}
     reader = create_engine(url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **pool)
     writer = create_engine(url, **pool)
@@ -70,15 +70,22 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Opened:
         connection.isolation_level = None  # the driver's own BEGIN would come too late, and be a deferred one
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={int(patience_seconds * 1000)}")
-        cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
     event.listen(reader, "connect", tune)
     event.listen(writer, "connect", tune)
+    event.listen(writer, "connect", _log_ahead)
     event.listen(writer, "begin", _begin_immediately)
     slots = _WRITER_SLOTS.setdefault(str(file), threading.Semaphore(1))
-    return Opened(reader, writer, slots, _told_by_sqlite)
+    return Opened(reader, writer, slots, _told_by_sqlite, file)
+
+
+def _log_ahead(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Let readers go on while a writer writes. The file remembers it, and whoever only looks must not change the file."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.close()
 
 
 def _begin_immediately(connection: Connection) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, TextClause, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from chalicelib.errors import StoreBusy
+from chalicelib.errors import BadSettings, StoreBusy
 from chalicelib.store.sql_dialect import open_database
 
 Values = Mapping[str, object]
@@ -83,6 +84,20 @@ class Database:
                 yield Run(connection, self._compiled)
         finally:
             self._opened.slots.release()
+
+    def missing(self) -> Path | None:
+        """The file that a first statement would make; None: it is there, or the database has a server."""
+        file = self._opened.file
+        return None if file is None or file.exists() else file
+
+    def make_folder(self) -> None:
+        """Make the folder of the file, for a database that is one. Raises BadSettings."""
+        if self._opened.file is None:
+            return
+        try:
+            self._opened.file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadSettings(f"HITL_STORE: this database cannot be opened ({type(error).__name__})") from error
 
     def close(self) -> None:
         """Close all idle connections. Twice is a no-op."""

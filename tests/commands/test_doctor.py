@@ -1,8 +1,13 @@
 """What `doctor` finds, and how it says so."""
 
+import sqlite3
+from contextlib import closing
+
 import boto3
 import pytest
 from moto import mock_aws
+
+from chalicelib.wiring import build_store
 
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:hitl"
 SECRET = "a-secret-of-the-tests-only"
@@ -21,6 +26,13 @@ def problems(told):
     return found
 
 
+@pytest.fixture
+def started(tmp_path):
+    """The installation has been started once."""
+    build_store(f"sqlite:///{tmp_path}/hitl.db").close()
+
+
+@pytest.mark.usefixtures("started")
 def test_all_is_well_with_a_fresh_installation(run, tmp_path):
     told = run("doctor")
 
@@ -44,6 +56,50 @@ def test_every_wrong_setting_is_named_with_an_example(run, settings):
     assert all("; for example " in sentence for sentence in sentences)
 
 
+@pytest.mark.parametrize("place", ["hitl.db", "not/there/yet.db"])
+def test_a_database_that_is_not_there_is_told_and_not_made(run, settings, tmp_path, place):
+    settings(STORE=f"sqlite:///{tmp_path}/{place}")
+
+    told = run("doctor")
+
+    assert told.status == 1
+    assert problems(told) == {
+        f"store sqlite:///{tmp_path}/{place}": [
+            f"There is no file {tmp_path}/{place}: it is made by the first start; otherwise correct HITL_STORE."
+        ]
+    }
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("started")
+def test_the_database_is_closed_again(run, tmp_path):
+    run("doctor")
+
+    assert [*tmp_path.iterdir()] == [tmp_path / "hitl.db"]
+
+
+def test_tables_that_are_yet_to_be_made_are_told_and_not_made(run, tmp_path):
+    file = tmp_path / "hitl.db"
+    file.touch()
+
+    told = run("doctor")
+
+    [[said]] = problems(told).values()
+    assert said == "The tables are at version 0, and this release needs 1: start the server once to migrate."
+    assert ([*tmp_path.iterdir()], file.stat().st_size) == ([file], 0)
+
+
+def test_a_database_of_somebody_else_is_left_as_it_is(run, tmp_path):
+    file = tmp_path / "hitl.db"
+    with closing(sqlite3.connect(file)) as theirs:
+        theirs.execute("CREATE TABLE letters (words TEXT)")
+    before = file.read_bytes()
+
+    assert run("doctor").status == 1
+    assert ([*tmp_path.iterdir()], file.read_bytes()) == ([file], before)
+
+
+@pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("bot", ["no.such:bot", "chalicelib.bot:robot", "chalicelib.bot:re"])
 def test_a_bot_that_is_none_is_named_and_the_rest_is_looked_at_all_the_same(run, settings, bot):
     settings(BOT=bot)
@@ -86,6 +142,7 @@ def test_the_stores_password_is_not_shown(run, settings):
     assert "passw0rd" not in told.out + told.err
 
 
+@pytest.mark.usefixtures("started")
 def test_alerts_without_the_address_of_the_pages_carry_no_link_and_that_is_said(run, settings):
     settings(ALERTS="webhook:http://127.0.0.1:9/alerts", WEBHOOK_SECRET=SECRET)
 
@@ -97,6 +154,7 @@ def test_alerts_without_the_address_of_the_pages_carry_no_link_and_that_is_said(
     }
 
 
+@pytest.mark.usefixtures("started")
 def test_alerts_on_the_terminal_need_no_address(run, settings):
     settings(ALERTS="log")
 
@@ -116,6 +174,7 @@ def topic(sns):
     return sns.create_topic(Name="hitl")["TopicArn"]
 
 
+@pytest.mark.usefixtures("started")
 def test_a_topic_that_nobody_subscribes_to_is_a_problem(run, settings, topic):
     settings(ALERTS=f"sns:{topic}", PUBLIC_URL="https://chat.example.com")
 
@@ -126,6 +185,7 @@ def test_a_topic_that_nobody_subscribes_to_is_a_problem(run, settings, topic):
     assert said == "Nobody subscribes to topic hitl: add an e-mail address, or another subscription, in SNS."
 
 
+@pytest.mark.usefixtures("started")
 def test_a_topic_with_a_confirmed_subscription_is_well(run, settings, sns, topic):
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="ann@example.com")
     settings(ALERTS=f"sns:{topic}", PUBLIC_URL="https://chat.example.com")
@@ -133,6 +193,7 @@ def test_a_topic_with_a_confirmed_subscription_is_well(run, settings, sns, topic
     assert run("doctor").status == 0
 
 
+@pytest.mark.usefixtures("started")
 def test_a_topic_that_does_not_exist_is_a_problem(run, settings, sns):
     settings(ALERTS=f"sns:{TOPIC}-gone", PUBLIC_URL="https://chat.example.com")
 

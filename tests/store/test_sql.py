@@ -150,8 +150,16 @@ def test_a_database_that_cannot_be_opened_is_busy(sql: Store, file: Path, tmp_pa
         sql.load(SESSION)
 
 
-def test_tables_that_are_missing_are_told_to_whoever_runs_the_server(file: Path):
-    store = open_store(file)
+@pytest.fixture
+def empty(file: Path) -> Path:
+    """A file with nothing in it."""
+    file.parent.mkdir()
+    file.touch()
+    return file
+
+
+def test_tables_that_are_missing_are_told_to_whoever_runs_the_server(empty: Path):
+    store = open_store(empty)
 
     with pytest.raises(BadSettings, match="HITL_STORE: the database lacks what this release needs"):
         store.load(SESSION)
@@ -214,11 +222,27 @@ def test_a_damaged_database_leaves_the_lock_free(file: Path):
     store.close()
 
 
-def test_a_database_without_tables_says_what_to_do(file: Path):
-    store = open_store(file)
+def test_a_database_without_tables_says_what_to_do(empty: Path):
+    store = open_store(empty)
 
     assert store.check() == ["The tables are at version 0, and this release needs 1: start the server once to migrate."]
     store.close()
+
+
+def test_a_database_without_a_file_says_what_to_do_and_makes_none(file: Path):
+    store = open_store(file)
+
+    assert store.check() == [f"There is no file {file}: it is made by the first start; otherwise correct HITL_STORE."]
+    assert not file.parent.exists()
+    store.close()
+
+
+def test_a_folder_that_cannot_be_made_is_a_mistake_in_the_settings(tmp_path: Path):
+    (tmp_path / "letter").write_text("Dear friend")
+    store = open_store(tmp_path / "letter" / "hitl.db")
+
+    with pytest.raises(BadSettings, match="HITL_STORE: this database cannot be opened"):
+        store.prepare()
 
 
 def test_a_missing_table_is_named(sql: Store, file: Path):
