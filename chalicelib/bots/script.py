@@ -42,7 +42,10 @@ class Hitl:
         self.actions.append(UnpauseIt())
 
     def remember(self, **facts: JsonValue) -> None:
-        """Keep facts about the user, found as `event.user.facts` later; `name` also becomes the name agents see."""
+        """Keep facts about the user, found as `event.user.facts` later; `name` also becomes the name agents see.
+
+        All facts of a user together may have 8 kB of JSON; more hands them to a human.
+        """
         self.actions.append(Remember(facts))
 
 

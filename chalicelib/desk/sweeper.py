@@ -23,6 +23,9 @@ BATCH = 100
 QUEUE_READ = 100
 """Entries looked at in one go for something the bot wants."""
 
+TURNS_OF_A_REQUEST = timedelta(seconds=20)
+"""What is left of a function's 28 s is for two commits and the alerts."""
+
 STEPS = 20
 """Steps of work on one session in one go; a session with more to do is still due afterwards."""
 
@@ -78,10 +81,11 @@ class Sweeper:
     def serve_queue(self, head: Session, *, since: datetime) -> None:
         """Give the bot what was said while its turn ran; what cannot begin soon after `since` is left to the sweep.
 
-        The turn of a request that began at `since` and the queue's last one together take at most one and a half of the
-        bot's time limit. A store that fails here fails nobody's request: the queue is due anyway.
+        A request's turns together take at most one and a half of the bot's time limit, and 20 s. A store that fails here
+        fails nobody's request: the queue is due anyway.
         """
-        deadline = since + self._transactor.policy.bot_timeout / 2
+        limit = self._transactor.policy.bot_timeout
+        deadline = since + min(limit / 2, TURNS_OF_A_REQUEST - limit)
         try:
             while head.queued and self._transactor.tools.clock() < deadline:
                 head = self._take_queued(head)

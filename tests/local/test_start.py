@@ -68,15 +68,15 @@ def test_a_folder_that_cannot_be_written_is_one_sentence_and_status_2(start, tmp
     assert said.endswith("HITL_DATA=<folder> names another.\n")
 
 
-def test_a_database_that_is_none_is_said_with_where_to_learn_more_and_the_status_is_2(start, tmp_path):
+def test_a_file_that_is_no_database_is_said_and_the_status_is_2(start, tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "hitl.db").write_text("This has been a letter to a friend. " * 100)
 
     status, said = start()
 
     assert status == 2
-    assert said.startswith("The store cannot be used: ")
-    assert said.endswith("For more: .venv/bin/python manage.py doctor\n")
+    assert said.startswith("The settings need a change:\nHITL_STORE: ")
+    assert "not a database" in said
 
 
 def test_an_empty_admin_token_counts_as_none_and_one_is_made_that_its_owner_alone_can_read(tmp_path):
