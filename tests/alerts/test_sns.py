@@ -2,6 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import boto3
 import pytest
@@ -10,8 +13,12 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from chalicelib.alerts.sns import SNSAlerter
+from chalicelib.channels.webchat import message
+from chalicelib.desk.desk import Desk
 from chalicelib.errors import AlertFailed, BadSettings
-from tests.alerts.conftest import named
+from chalicelib.model.content import Text
+from tests.fakes.bot import ScriptedBot
+from tests.fakes.memory import MemoryStore
 
 REGION = "eu-central-1"
 MISSING = f"arn:aws:sns:{REGION}:123456789012:missing"
@@ -79,17 +86,25 @@ def test_attributes_let_subscribers_filter_and_know_a_repeat(topic, inbox, alert
 def test_a_filter_policy_on_the_level_keeps_the_others_out(topic, inbox, alert):
     inbox({"level": ["error"]})
     SNSAlerter(topic).publish(alert)
+    SNSAlerter(topic).publish(replace(alert, level="error"))
 
-    assert inbox() == []
+    assert [got["MessageAttributes"]["level"]["Value"] for got in inbox()] == ["error"]
 
 
-@pytest.mark.parametrize("name", ["\r\nBcc: x", "A" * 300, "王小明", ""])
-def test_sns_takes_an_alert_about_any_name(topic, inbox, name):
-    SNSAlerter(topic).publish(named(name))
+@pytest.mark.parametrize("name", ["Ann", "\r\nBcc: x", "A" * 300, "王小明", "https://evil.example", ""])
+def test_whatever_a_user_is_called_the_subscriber_gets_a_sound_mail_with_a_link_that_leads_there(topic, inbox, name):
+    desk = Desk(MemoryStore(), ScriptedBot(), alerters=[SNSAlerter(topic)], public_url="https://hitl.example")
+    desk.intake.receive(message("v-1._x", name, "1", Text("Hello"), datetime.now(UTC)))
+    desk.pause("webchat", "v-1._x")
 
     [got] = inbox()
-    assert got["Subject"].startswith("[hitl] ")
-    assert len(got["Subject"]) < 100
+    assert re.fullmatch(r"\[hitl\] [ -~]{1,92}", got["Subject"])
+    assert got["Subject"].endswith("wants to talk to a human")
+    assert not re.search(r"\nBcc:|evil\.example|[\r\x00-\x09]", got["Message"])
+    assert len(got["Message"].split("\n")[0]) < 100
+    [link] = [line for line in got["Message"].split("\n") if line.startswith("http")]
+    assert link.startswith("https://hitl.example/admin#session=")
+    assert unquote(link.partition("#session=")[2]) == "webchat:v-1._x"
 
 
 def test_a_topic_that_is_gone_is_a_failed_alert(sns, alert):
