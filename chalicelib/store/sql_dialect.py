@@ -4,6 +4,7 @@ import re
 import selectors
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,10 @@ def open_database(url: URL, *, patience_seconds: float) -> Opened:
     return _open_postgresql(url, patience_seconds)
 
 
+SWITCH_TRIES = 100
+SWITCH_WAIT_SECONDS = 0.02
+
+
 def _open_sqlite(url: URL, patience_seconds: float) -> Opened:
     """One writer at a time: SQLite takes no more, and polls with sleeps for its turn."""
     file = Path(url.database or "hitl.db").resolve()
@@ -82,9 +87,21 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Opened:
 
 
 def _log_ahead(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    """Let readers go on while a writer writes. The file remembers it, and whoever only looks must not change the file."""
+    """Let readers go on while a writer writes. The file remembers it, and whoever only looks must not change the file.
+
+    The switch, made once in a file's life, heeds no busy_timeout: when two processes start at once, one has to ask again.
+    """
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    for _ in range(SWITCH_TRIES):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(SWITCH_WAIT_SECONDS)
+    else:
+        cursor.execute("PRAGMA journal_mode=WAL")
     cursor.close()
 
 
