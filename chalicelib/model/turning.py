@@ -11,7 +11,7 @@ from chalicelib.model.content import Content
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import BOT, SYSTEM, Entry, Level
 from chalicelib.model.pausing import pause, unpause
-from chalicelib.model.saying import bot_said
+from chalicelib.model.saying import say
 from chalicelib.model.session import Turn
 from chalicelib.model.text import Text, clean_name, cut
 from chalicelib.model.value import Instant
@@ -118,7 +118,7 @@ def finish(draft: Draft, seq: int, actions: list[Action], known: dict[str, JsonV
     spoken = 0
     for number, action in enumerate(actions):
         if isinstance(action, Say):
-            bot_said(draft, action.content, entry_id=f"b:{seq}:{spoken}", suppressed=void)
+            say(draft, BOT, action.content, entry_id=f"b:{seq}:{spoken}", suppressed=void)
             spoken += 1
         elif isinstance(action, PauseIt) and not void:
             words = alerts.pop(0) if alerts and not draft.after.paused else None

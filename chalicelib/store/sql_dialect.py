@@ -92,16 +92,14 @@ def _log_ahead(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None
     The switch, made once in a file's life, heeds no busy_timeout: when two processes start at once, one has to ask again.
     """
     cursor = connection.cursor()
-    for _ in range(SWITCH_TRIES):
+    for tries_left in reversed(range(SWITCH_TRIES)):
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
             break
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            if not tries_left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
             time.sleep(SWITCH_WAIT_SECONDS)
-    else:
-        cursor.execute("PRAGMA journal_mode=WAL")
     cursor.close()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from chalicelib.errors import BadSettings, Duplicate, StoreBusy
 from chalicelib.store import sql as sql_module
+from chalicelib.store import sql_dialect
 from chalicelib.store.base import SessionQuery, Store
 from chalicelib.store.sql import SQLStore
 from tests.store import making
@@ -285,3 +286,38 @@ def test_a_list_costs_what_it_returns_however_much_is_stored(sql: Store, file: P
 
     assert index in plan
     assert "TEMP B-TREE" not in plan
+
+
+class Switching:
+    """A driver's connection whose file somebody else is using for the first so many tries."""
+
+    def __init__(self, refusals: int, code: int = sqlite3.SQLITE_BUSY) -> None:
+        self.refusals = refusals
+        self.code = code
+        self.done: list[str] = []
+
+    def cursor(self) -> "Switching":
+        return self
+
+    def execute(self, statement: str) -> None:
+        self.refusals -= 1
+        if self.refusals >= 0:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = self.code
+            raise error
+        self.done.append(statement)
+
+    def close(self) -> None:
+        self.done.append("closed")
+
+
+def test_switching_the_journal_waits_for_another_process_that_does_so_too():
+    connection = Switching(refusals=3)
+    sql_dialect._log_ahead(connection, None)
+
+    assert connection.done == ["PRAGMA journal_mode=WAL", "closed"]
+
+
+def test_a_journal_that_cannot_be_switched_for_another_reason_is_told_at_once():
+    with pytest.raises(sqlite3.OperationalError):
+        sql_dialect._log_ahead(Switching(refusals=1, code=sqlite3.SQLITE_READONLY), None)
