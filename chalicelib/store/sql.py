@@ -3,10 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from pydantic import JsonValue
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.errors import Conflict, Duplicate, NotificationNotFound
@@ -78,7 +78,7 @@ _ERASE = (
     text("DELETE FROM notifications WHERE session_id = :session_id"),
 )
 _LISTED = text(
-    "SELECT n.session_id, n.sort_key, n.state, e.body FROM notifications n"
+    "SELECT n.session_id, n.state, e.body, n.sort_key FROM notifications n"
     " JOIN entries e ON e.session_id = n.session_id AND e.seq = n.seq"
     " WHERE n.state < 2 AND n.sort_key < :before ORDER BY n.sort_key DESC LIMIT :limit"
 )
@@ -113,7 +113,7 @@ class SQLStore(Store):
 
     def load(self, session_id: str) -> Session | None:
         with self._database.read() as run:
-            head = run(_LOAD, id=session_id).scalar()
+            head = run(_LOAD, id=session_id).value
         return None if head is None else Session.model_validate_json(head)
 
     def commit(
@@ -133,7 +133,7 @@ class SQLStore(Store):
         remembered = None if facts is None else encode_facts(facts)
         try:
             with self._database.write() as run:
-                won = run(_NEXT if known else _FIRST, **head).rowcount == 1
+                won = run(_NEXT if known else _FIRST, **head).changed == 1
                 if won:
                     run.for_each(_APPEND, appended)
                     run.for_each(_REWRITE, rewritten)
@@ -148,7 +148,7 @@ class SQLStore(Store):
     def _explain_loss(self, after: Session, entries: Sequence[Entry]) -> None:
         """Raises Duplicate or Conflict; returns when what stands in the way is this very commit."""
         with self._database.read() as run:
-            if run(_ATTEMPT, id=after.id).scalar() == after.attempt:
+            if run(_ATTEMPT, id=after.id).value == after.attempt:
                 return
         for entry in entries:
             stored = self.find(after.id, entry.id)
@@ -160,19 +160,19 @@ class SQLStore(Store):
         which = {"session_id": session_id, "after": _number(after), "limit": limit}
         with self._database.read() as run:
             if before is None:
-                bodies = run(_FORWARD, **which).scalars().all()
+                bodies = run(_FORWARD, **which).column
             else:
-                bodies = run(_BACKWARD, **which, before=_number(before)).scalars().all()[::-1]
+                bodies = run(_BACKWARD, **which, before=_number(before)).column[::-1]
         return [decode(body) for body in bodies]
 
     def find(self, session_id: str, entry_id: str) -> Entry | None:
         with self._database.read() as run:
-            body = run(_FIND, session_id=session_id, id=entry_id).scalar()
+            body = run(_FIND, session_id=session_id, id=entry_id).value
         return None if body is None else decode(body)
 
     def facts(self, session_id: str) -> dict[str, JsonValue]:
         with self._database.read() as run:
-            body = run(_FACTS, session_id=session_id).scalar()
+            body = run(_FACTS, session_id=session_id).value
         return {} if body is None else cast("dict[str, JsonValue]", json.loads(body))
 
     def sessions(self, query: SessionQuery, *, cursor: str | None = None, limit: int) -> Page[Session]:
@@ -186,18 +186,18 @@ class SQLStore(Store):
         else:
             statement = _PAUSED if query.paused else _BY_ACTIVITY
         with self._database.read() as run:
-            rows = run(statement, **which).all()
-        heads = (Session.model_validate_json(row.head) for row in rows[:limit])
+            rows = run(statement, **which).all
+        heads = (Session.model_validate_json(head) for head, _ in rows[:limit])
         return Page([head for head in heads if _fits(head, query)], _cursor(rows, limit))
 
     def waiting(self) -> int:
         which = {"first": keys.WAITING, "past": _past(keys.WAITING), "limit": COUNT_LIMIT}
         with self._database.read() as run:
-            return int(run(_WAITING, **which).scalar_one())
+            return int(run(_WAITING, **which).value)
 
     def due(self, now: datetime, *, limit: int) -> list[str]:
         with self._database.read() as run:
-            return list(run(_DUE, past=_past(f"{stamp(now)}#"), limit=limit).scalars())
+            return run(_DUE, past=_past(f"{stamp(now)}#"), limit=limit).column
 
     def erase(self, session_id: str) -> None:
         with self._database.write() as run:
@@ -207,29 +207,29 @@ class SQLStore(Store):
     def notifications(self, *, cursor: str | None = None, limit: int) -> Page[Notification]:
         before = _PAST_TIMES if cursor is None else keys.unseal(cursor)
         with self._database.read() as run:
-            rows = run(_LISTED, before=before, limit=limit + 1).all()
+            rows = run(_LISTED, before=before, limit=limit + 1).all
         listed = [
-            Notification(session_id=row.session_id, entry=decode(row.body), read=row.state >= _READ)
-            for row in rows[:limit]
+            Notification(session_id=session_id, entry=decode(body), read=state >= _READ)
+            for session_id, state, body, _ in rows[:limit]
         ]
         return Page(listed, _cursor(rows, limit))
 
     def unread(self) -> int:
         with self._database.read() as run:
-            return int(run(_COUNT_UNREAD, limit=COUNT_LIMIT).scalar_one())
+            return int(run(_COUNT_UNREAD, limit=COUNT_LIMIT).value)
 
     def mark(self, session_id: str, seq: int, *, read: bool = False, archived: bool = False) -> None:
         state = _ARCHIVED if archived else _READ if read else _UNREAD
         which = {"session_id": session_id, "seq": _number(seq)}
         with self._database.write() as run:
-            if run(_MARK, **which, state=state).rowcount:
+            if run(_MARK, **which, state=state).changed:
                 return
-            if run(_NOTIFIED, **which).scalar() is None:
+            if run(_NOTIFIED, **which).value is None:
                 raise NotificationNotFound("There is no such notification.")
 
     def mark_all_read(self, *, limit: int) -> int:
         with self._database.write() as run:
-            return run(_MARK_ALL, limit=limit).rowcount
+            return run(_MARK_ALL, limit=limit).changed
 
     def add_token(self, digest: str, token: Token) -> None:
         row = {"digest": digest, "id": token.id, "created_key": stamp(token.created_at), "body": token.to_json()}
@@ -238,21 +238,21 @@ class SQLStore(Store):
 
     def token(self, digest: str) -> Token | None:
         with self._database.read() as run:
-            body = run(_TOKEN, digest=digest).scalar()
+            body = run(_TOKEN, digest=digest).value
         return None if body is None else Token.model_validate_json(body)
 
     def tokens(self) -> list[Token]:
         with self._database.read() as run:
-            return [Token.model_validate_json(body) for body in run(_TOKENS).scalars()]
+            return [Token.model_validate_json(body) for body in run(_TOKENS).column]
 
     def revoke_token(self, token_id: str) -> bool:
         with self._database.write() as run:
-            return run(_REVOKE, id=token_id).rowcount > 0
+            return run(_REVOKE, id=token_id).changed > 0
 
     def secret(self, proposal: str) -> str:
         with self._database.write() as run:
             run(_KEEP_SECRET, secret=proposal)
-            return str(run(_SECRET).scalar_one())
+            return str(run(_SECRET).value)
 
     def prepare(self) -> None:
         self._database.make_folder()
@@ -307,9 +307,9 @@ def _fits(session: Session, query: SessionQuery) -> bool:
     return session.paused or not query.paused
 
 
-def _cursor(rows: Sequence[Row[tuple[object, ...]]], limit: int) -> str | None:
-    """Where the next page starts, given one row more than this page holds; None: there was none."""
-    return keys.seal(rows[limit - 1].sort_key) if len(rows) > limit else None
+def _cursor(rows: Sequence[tuple[Any, ...]], limit: int) -> str | None:
+    """Where the next page starts, given one row more than this page holds, its sort key last; None: there was none."""
+    return keys.seal(rows[limit - 1][-1]) if len(rows) > limit else None
 
 
 def _past(prefix: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from chalicelib.errors import BadSettings, HitlError, StoreBusy
+from chalicelib.store.sql_cursor import ask
 
 _WRITER_SLOTS: dict[str, threading.Semaphore] = {}
 """Who may write, by database file: shared by all stores of this process on one file."""
@@ -104,7 +105,7 @@ def _log_ahead(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None
 
 
 def _begin_immediately(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    ask(connection, lambda cursor: cursor.execute("BEGIN IMMEDIATE"))
 
 
 def _told_by_sqlite(error: DBAPIError) -> HitlError | None:
