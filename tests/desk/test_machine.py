@@ -23,7 +23,7 @@ from tests.desk.machine.around import MOODS, MoodyAlerter, MoodyBot, WatchedStor
 from tests.desk.machine.budget import BUDGET
 from tests.desk.machine.processes import Process, Stage
 from tests.desk.machine.rules import Acknowledged, Rules
-from tests.fakes.faults import Crash, Fault, FaultyStore
+from tests.fakes.faults import Crash, Fault, Faulty
 from tests.fakes.tools import FakeClock, fake_tools
 
 SESSIONS = ("webchat:zoe", "webchat:max")
@@ -52,7 +52,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.alerters = (MoodyAlerter("mail", self.stage), MoodyAlerter("hook", self.stage))
         self.policy = Policy(alerters=("mail", "hook"))
         self.desk = Desk(
-            FaultyStore(self.store, self.stage),
+            Faulty(self.store, self.stage),
             self.bot,
             alerters=self.alerters,
             policy=self.policy,

@@ -1,18 +1,10 @@
-"""A store that fails on purpose, around another one."""
+"""Collaborators that fail on purpose."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from enum import Enum
-from typing import TypeVar
+from typing import Any
 
-from pydantic import JsonValue
-
-from chalicelib.errors import Conflict, StoreBusy
-from chalicelib.model.entry import Entry
-from chalicelib.model.session import Session
-from chalicelib.store.base import Notification, Page, SessionQuery, Store, Token
-
-T = TypeVar("T")
+from chalicelib.errors import Conflict, HitlError, StoreBusy
 
 
 class Crash(BaseException):
@@ -60,92 +52,34 @@ class Faults:
         return planned.pop(0) if planned else Fault.NONE
 
 
-class FaultyStore(Store):
-    """Asks `faults` before each call what is to happen to it. Every call of `inner` that it lets through is whole."""
+class Faulty:
+    """Any collaborator of the desk. Before each call of one of its methods, `faults` says what is to happen to it.
 
-    def __init__(self, inner: Store, faults: Callable[[str], Fault]) -> None:
+    Every call that is let through is whole. `unwell`: what the caller is told when a call is refused, or its answer lost.
+    """
+
+    def __init__(self, inner: Any, faults: Callable[[str], Fault], unwell: type[HitlError] = StoreBusy) -> None:
         self.inner = inner
         self._faults = faults
+        self._unwell = unwell
 
-    def _call(self, name: str, work: Callable[[], T]) -> T:
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.inner, name)
+        if not callable(found):
+            return found
+        return lambda *given, **named: self._call(name, lambda: found(*given, **named))
+
+    def _call(self, name: str, work: Callable[[], object]) -> object:
         fault = self._faults(name)
         if fault is Fault.CRASH_BEFORE:
             raise Crash
         if fault is Fault.CONFLICT and name == "commit":
             raise Conflict("somebody else was faster")
         if fault in (Fault.BUSY, Fault.CONFLICT):
-            raise StoreBusy("refused for load")
+            raise self._unwell("refused for load")
         result = work()
         if fault is Fault.CRASH_AFTER:
             raise Crash
         if fault is Fault.LOST:
-            raise StoreBusy("the answer was lost")
+            raise self._unwell("the answer was lost")
         return result
-
-    def load(self, session_id: str) -> Session | None:
-        return self._call("load", lambda: self.inner.load(session_id))
-
-    def commit(
-        self,
-        before: Session | None,
-        after: Session,
-        entries: Sequence[Entry] = (),
-        amends: Sequence[Entry] = (),
-        *,
-        facts: Mapping[str, JsonValue] | None = None,
-    ) -> None:
-        self._call("commit", lambda: self.inner.commit(before, after, entries, amends, facts=facts))
-
-    def entries(self, session_id: str, *, after: int = 0, before: int | None = None, limit: int) -> list[Entry]:
-        return self._call("entries", lambda: self.inner.entries(session_id, after=after, before=before, limit=limit))
-
-    def find(self, session_id: str, entry_id: str) -> Entry | None:
-        return self._call("find", lambda: self.inner.find(session_id, entry_id))
-
-    def facts(self, session_id: str) -> dict[str, JsonValue]:
-        return self._call("facts", lambda: self.inner.facts(session_id))
-
-    def sessions(self, query: SessionQuery, *, cursor: str | None = None, limit: int) -> Page[Session]:
-        return self._call("sessions", lambda: self.inner.sessions(query, cursor=cursor, limit=limit))
-
-    def waiting(self) -> int:
-        return self._call("waiting", self.inner.waiting)
-
-    def due(self, now: datetime, *, limit: int) -> list[str]:
-        return self._call("due", lambda: self.inner.due(now, limit=limit))
-
-    def erase(self, session_id: str) -> None:
-        self._call("erase", lambda: self.inner.erase(session_id))
-
-    def notifications(self, *, cursor: str | None = None, limit: int) -> Page[Notification]:
-        return self._call("notifications", lambda: self.inner.notifications(cursor=cursor, limit=limit))
-
-    def unread(self) -> int:
-        return self._call("unread", self.inner.unread)
-
-    def mark(self, session_id: str, seq: int, *, read: bool = False, archived: bool = False) -> None:
-        self._call("mark", lambda: self.inner.mark(session_id, seq, read=read, archived=archived))
-
-    def mark_all_read(self, *, limit: int) -> int:
-        return self._call("mark_all_read", lambda: self.inner.mark_all_read(limit=limit))
-
-    def add_token(self, digest: str, token: Token) -> None:
-        self._call("add_token", lambda: self.inner.add_token(digest, token))
-
-    def token(self, digest: str) -> Token | None:
-        return self._call("token", lambda: self.inner.token(digest))
-
-    def tokens(self) -> list[Token]:
-        return self._call("tokens", self.inner.tokens)
-
-    def revoke_token(self, token_id: str) -> bool:
-        return self._call("revoke_token", lambda: self.inner.revoke_token(token_id))
-
-    def secret(self, proposal: str) -> str:
-        return self._call("secret", lambda: self.inner.secret(proposal))
-
-    def prepare(self) -> None:
-        self._call("prepare", self.inner.prepare)
-
-    def check(self) -> list[str]:
-        return self._call("check", self.inner.check)

@@ -1,19 +1,22 @@
 """A desk with everything around it made of fakes, and short words for what happens there."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from chalicelib.bots.base import Bot
 from chalicelib.desk.calling import Caller, InlineCaller
 from chalicelib.desk.desk import Desk
+from chalicelib.desk.tools import Tools
 from chalicelib.model.content import Content, Text
 from chalicelib.model.entry import Author, Entry, EntryKind
 from chalicelib.model.event import Event
 from chalicelib.model.policy import Policy
 from chalicelib.model.session import Session, User
+from chalicelib.store.base import Store
 from tests.fakes.alerter import RecordingAlerter
 from tests.fakes.bot import ScriptedBot
-from tests.fakes.faults import Faults, FaultyStore
+from tests.fakes.faults import Fault, Faults, Faulty
 from tests.fakes.memory import MemoryStore
 from tests.fakes.tools import FakeClock, fake_tools
 
@@ -33,22 +36,24 @@ class World:
         bot: Bot | None = None,
         alerters: tuple[RecordingAlerter, ...] | None = None,
         caller: Caller | None = None,
-        memory: MemoryStore | None = None,
+        memory: Store | None = None,
+        tools: Tools | None = None,
+        faults: Callable[[str], Fault] | None = None,
         **policy: Any,
     ) -> None:
-        self.clock = FakeClock()
+        self.clock = FakeClock() if tools is None else tools.clock
         self.memory = memory or MemoryStore()
-        self.faults = Faults()
+        self.faults = faults or Faults()
         self.bot = ScriptedBot()
         self.alerter = RecordingAlerter()
         given = (self.alerter,) if alerters is None else alerters
         self.desk = Desk(
-            FaultyStore(self.memory, self.faults),
+            Faulty(self.memory, self.faults),
             bot or self.bot,
             alerters=given,
             policy=replace(Policy(alerters=tuple(alerter.name for alerter in given)), **policy),
             public_url="https://chat.example",
-            tools=fake_tools(self.clock),
+            tools=tools or fake_tools(self.clock),
             caller=caller or InlineCaller(),
         )
         self._said = 0

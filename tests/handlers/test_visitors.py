@@ -7,7 +7,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.bots.script import ScriptBot
 from chalicelib.desk.desk import Desk
-from tests.fakes.faults import Faults, FaultyStore
+from tests.fakes.faults import Faults, Faulty
 from tests.fakes.memory import MemoryStore
 from tests.handlers.api import Api
 from tests.handlers.people import CHAT, NOTIFICATIONS, Visitor
@@ -18,7 +18,7 @@ def faults(settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
     """What a store is asked for, which keeps sessions in memory; ask for it before the visitor."""
     faults = Faults()
     # no variable names a store that takes notes
-    monkeypatch.setattr(wiring, "build", lambda _: Desk(FaultyStore(MemoryStore(), faults), ScriptBot()))
+    monkeypatch.setattr(wiring, "build", lambda _: Desk(Faulty(MemoryStore(), faults), ScriptBot()))
     yield faults
     wiring.forget()
 
