@@ -31,6 +31,16 @@ class Operation:
     refusals: tuple[int, ...] = ()
 
 
+RETRY_AFTER: dict[str, Any] = {
+    "Retry-After": {"description": "Seconds after which it may be tried again.", "schema": {"type": "string"}}
+}
+RENEWED: dict[str, Any] = {
+    "Hitl-Visitor-Token": {
+        "description": "A fresh token, when the one that came is a day old: to be used from now on.",
+        "schema": {"type": "string"},
+    }
+}
+
 PARAMETERS: dict[str, dict[str, Any]] = {
     "paused": {
         "type": "string",
@@ -43,11 +53,11 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "description": "true as paused=true; false asks for all",
     },
     "assignee": {"type": "string"},
-    "q": {"type": "string"},
-    "cursor": {"type": "string"},
+    "q": {"type": "string", "description": "not together with other filters"},
+    "cursor": {"type": "string", "description": "from the page before; any other is refused"},
     "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 50},
     "after": {"type": "integer", "minimum": 0, "maximum": 10**12},
-    "before": {"type": "integer", "minimum": 0, "maximum": 10**12},
+    "before": {"type": "integer", "minimum": 0, "maximum": 10**12, "description": "not together with after"},
 }
 
 _SESSION = f"{BASE}/sessions/{{session}}"
@@ -179,23 +189,46 @@ def _described(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
     statuses = {400, *operation.refusals, 503} | ({401} if signed else set())
     if operation.who in ("agent", "anyone of ours"):
         statuses.add(403)
+    if operation.body is not None:
+        statuses.add(415)
+    done = _content("Done", refs[operation.answer, "serialization"])
+    if operation.who == "visitor":
+        done["headers"] = RENEWED
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "parameters": [
             *({"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names),
-            *({"name": name, "in": "query", "schema": PARAMETERS[name]} for name in operation.query),
+            *(
+                {"name": name, "in": "query", "allowEmptyValue": True, "schema": PARAMETERS[name]}
+                for name in operation.query
+            ),
         ],
         "responses": {
-            "200": _content("Done", refs[operation.answer, "serialization"]),
-            **{str(status): _content("Refused", refs[shapes.Refusal, "serialization"]) for status in sorted(statuses)},
+            "200": done,
+            **{str(status): _refused(status, refs[shapes.Refusal, "serialization"]) for status in sorted(statuses)},
         },
     }
     if signed:
         described["security"] = [{"visitor" if operation.who == "visitor" else "agent": []}]
     if operation.body is not None:
         schema = refs[operation.body, "validation"]
-        described["requestBody"] = {"content": {"application/json": {"schema": schema}}}
+        described["requestBody"] = {
+            "required": _says_something(operation.body),
+            "content": {"application/json": {"schema": schema}},
+        }
+    return described
+
+
+def _says_something(body: type[BaseModel]) -> bool:
+    """Whether `{}`, which is what no body counts as, is refused."""
+    return issubclass(body, shapes.MessageRequest) or any(field.is_required() for field in body.model_fields.values())
+
+
+def _refused(status: int, schema: dict[str, Any]) -> dict[str, Any]:
+    described = _content("Refused", schema)
+    if status in (429, 503):
+        described["headers"] = RETRY_AFTER
     return described
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from chalicelib.errors import Malformed
 from chalicelib.model.content import Content, Text, Unsupported
@@ -22,7 +22,7 @@ class Nothing(Value):
 
 
 class PauseRequest(Value):
-    """`until` in the future; without it the pause lasts its usual time."""
+    """`until` in the future and within a year; without it the pause lasts its usual time."""
 
     reason: Reason | None = None
     until: Instant | None = None
@@ -30,6 +30,15 @@ class PauseRequest(Value):
 
 class MessageRequest(Value):
     """One of text and content; the same id again is the same message."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["text"], "properties": {"text": {"type": "string", "pattern": r"\S"}}},
+                {"required": ["content"], "properties": {"content": {"type": "object"}}},
+            ]
+        }
+    )
 
     id: ClientId | None = None
     text: Str | None = None
