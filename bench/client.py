@@ -12,7 +12,12 @@ class Connection:
         self._socket = socket.create_connection((host, port), timeout=30)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._reader = self._socket.makefile("rb")
-        self._head = f"Host: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+        self._host = host
+        self.become(token)
+
+    def become(self, token: str) -> None:
+        """Speak for whoever has this token from now on."""
+        self._head = f"Host: {self._host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
 
     def post(self, path: str, **body: Any) -> Any:
         """POST the body; an AssertionError for anything but 200."""

@@ -9,6 +9,7 @@ from chalicelib.bots.base import Bot
 from chalicelib.desk.calling import Caller, ThreadCaller
 from chalicelib.desk.commands import Commands
 from chalicelib.desk.intake import Intake
+from chalicelib.desk.line import Line
 from chalicelib.desk.publisher import Publisher
 from chalicelib.desk.reader import Reader
 from chalicelib.desk.sweeper import Sweeper
@@ -36,12 +37,13 @@ class Desk:
         public_url: str = "",
         tools: Tools | None = None,
         caller: Caller | None = None,
+        line: Line | None = None,
     ) -> None:
         self.store = store
         self.alerters = tuple(alerters)
         tools = tools or Tools()
         names = tuple(alerter.name for alerter in alerters)
-        transactor = Transactor(store, replace(policy or Policy(), alerters=names), tools)
+        transactor = Transactor(store, replace(policy or Policy(), alerters=names), tools, line)
         publisher = Publisher(transactor, alerters, public_url)
         turns = Turns(transactor, bot, caller or ThreadCaller(), publisher)
         self.reader = Reader(store, tools)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from chalicelib.desk.line import FairLine, Line
 from chalicelib.desk.tools import Tools
 from chalicelib.errors import Conflict, Duplicate, SessionNotFound, StoreBusy
 from chalicelib.model.draft import Draft
@@ -21,10 +22,11 @@ SHORTEST_WAIT, LONGEST_WAIT = 0.010, 0.250
 class Transactor:
     """Runs decisions against the store."""
 
-    def __init__(self, store: Store, policy: Policy, tools: Tools) -> None:
+    def __init__(self, store: Store, policy: Policy, tools: Tools, line: Line | None = None) -> None:
         self.store = store
         self.policy = policy
         self.tools = tools
+        self._line = line or FairLine()
 
     def run(
         self,
@@ -49,15 +51,18 @@ class Transactor:
         waits = 0
         while True:
             try:
-                head = known or self.store.load(session_id)
-                known = None
-                if tried is not None and head is not None and head.attempt == tried.after.attempt:
+                with self._line.first(session_id) as waited:
+                    # whoever was before us has moved the head on
+                    head = known if known is not None and not waited else self.store.load(session_id)
+                    known = None
+                    if tried is not None and head is not None and head.attempt == tried.after.attempt:
+                        return tried
+                    draft = self._decide(head, session_id, decide, create=create, request=request)
+                    if not draft.changed:
+                        return draft
+                    tried = self._stamped(draft)
+                    self.store.commit(head, tried.after, tried.entries, tried.amends, facts=tried.facts)
                     return tried
-                draft = self._decide(head, session_id, decide, create=create, request=request)
-                if not draft.changed:
-                    return draft
-                tried = self._stamped(draft)
-                self.store.commit(head, tried.after, tried.entries, tried.amends, facts=tried.facts)
             except Duplicate as duplicate:
                 if not _own(duplicate, request):
                     raise
@@ -67,8 +72,6 @@ class Transactor:
                     raise StoreBusy("The store is busy. Please try again.") from refusal
                 self.tools.sleep(self.tools.jitter(SHORTEST_WAIT, min(LONGEST_WAIT, 2**waits * 2 * SHORTEST_WAIT)))
                 waits += 1
-            else:
-                return tried
 
     def _decide(
         self, head: Session | None, session_id: str, decide: Callable[[Draft], object], *, create: bool, request: str

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chalicelib.desk.desk import Desk
+from chalicelib.desk.line import NoLine
 from chalicelib.errors import AlreadyClaimed, HitlError, IdReused, Malformed, SessionNotFound, StoreBusy
 from chalicelib.model.content import Text
 from chalicelib.model.entry import Author, Trigger
@@ -59,6 +60,7 @@ class DeskMachine(RuleBasedStateMachine):
             public_url="https://chat.example",
             tools=fake_tools(self.clock),
             caller=self.stage,
+            line=NoLine(),
         )
         self.told = Acknowledged()
         self.rules = Rules(self.store, self.bot, self.alerters, self.told)

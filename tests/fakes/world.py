@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.bots.base import Bot
 from chalicelib.desk.calling import Caller, InlineCaller
 from chalicelib.desk.desk import Desk
+from chalicelib.desk.line import NoLine
 from chalicelib.desk.tools import Tools
 from chalicelib.model.content import Content, Text
 from chalicelib.model.entry import Author, Entry, EntryKind
@@ -55,6 +56,7 @@ class World:
             public_url="https://chat.example",
             tools=tools or fake_tools(self.clock),
             caller=caller or InlineCaller(),
+            line=NoLine(),
         )
         self._said = 0
 
