@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
 
 from chalicelib.errors import Malformed
 from chalicelib.model.content import Content, Text, Unsupported
@@ -17,6 +17,24 @@ ClientId = Annotated[str, Field(pattern=f"^{CLIENT_ID.pattern}$")]
 Reason = Annotated[Str, Field(max_length=200)]
 
 
+def _no_bare_number(at: object) -> object:
+    """The value, unless pydantic would take it for Unix seconds, which nobody means. Raises ValueError."""
+    if isinstance(at, int | float) or (isinstance(at, str) and ":" not in at):
+        raise ValueError("must be text like 2026-11-22T20:40:12Z")
+    return at
+
+
+def _number(given: object) -> object:
+    """The value, unless pydantic would make a number of what is none: true, or text. Raises ValueError."""
+    if isinstance(given, bool | str):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic takes only ValueError for a refusal
+    return given
+
+
+Moment = Annotated[Instant, BeforeValidator(_no_bare_number)]
+Number = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_number)]
+
+
 class Nothing(Value):
     """A body that says nothing."""
 
@@ -25,7 +43,7 @@ class PauseRequest(Value):
     """`until` in the future and within a year; without it the pause lasts its usual time."""
 
     reason: Reason | None = None
-    until: Instant | None = None
+    until: Moment | None = None
 
 
 class MessageRequest(Value):
@@ -80,7 +98,7 @@ class VisitorRequest(Value):
 class ClaimRequest(Value):
     """`force` takes the session from another agent; supervisors only."""
 
-    force: bool = False
+    force: StrictBool = False
 
 
 class NoteRequest(Value):
@@ -89,7 +107,7 @@ class NoteRequest(Value):
 
 
 class ReadRequest(Value):
-    seq: Annotated[int, Field(ge=0, le=10**12)]
+    seq: Number
 
 
 class SessionsAnswer(Value):

@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from typing import Any
 
 import pytest
@@ -148,11 +149,34 @@ def test_a_postback_needs_an_id_and_a_payload(vera: Visitor, body: dict[str, Any
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"seq": -1}, {"seq": 10**13}, {"seq": 1.5}, {"seq": None}, {"seq": "x"}, {"seq": 10**400}]
+    "body",
+    [
+        {},
+        {"seq": -1},
+        {"seq": 10**13},
+        {"seq": 1.5},
+        {"seq": None},
+        {"seq": "x"},
+        {"seq": "1"},
+        {"seq": True},
+        {"seq": 10**400},
+    ],
 )
 def test_a_number_read_up_to_must_be_one(api: Api, vera: Visitor, ann: str, body: dict[str, Any]):
     assert api.post(f"{vera.path}/read", body, token=ann).said == (400, "Malformed")
     assert vera.post("read", body).said == (400, "Malformed")
+
+
+@pytest.mark.parametrize("kind", [int, float, str])
+def test_an_end_is_no_bare_number(api: Api, vera: Visitor, ann: str, kind: type):
+    in_an_hour = int(time.time()) + 3600
+
+    assert api.post(f"{vera.path}/pause", {"until": kind(in_an_hour)}, token=ann).said == (400, "Malformed")
+
+
+@pytest.mark.parametrize("force", ["false", "yes", 0, None])
+def test_force_is_true_or_false_and_nothing_that_might_mean_it(api: Api, vera: Visitor, sue: str, force: Any):
+    assert api.post(f"{vera.path}/claim", {"force": force}, token=sue).said == (400, "Malformed")
 
 
 def test_a_text_of_20_000_characters_is_taken_and_a_longer_one_is_too_large(api: Api, vera: Visitor, ann: str):
