@@ -1,11 +1,11 @@
-# make run · make test · make check · make bench · make package · make deploy STAGE=…
+# make run · make test · make check · make mutants · make bench · make package · make deploy STAGE=…
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAGE ?= dev
 SHELL := /bin/sh
 
-.PHONY: run test check format bench vendor package deploy undeploy clean python
+.PHONY: run test check mutants format bench vendor package deploy undeploy clean python
 
 run: $(VENV)/local.done ## everything on this machine, no account
 	@exec $(BIN)/python -m local
@@ -18,6 +18,9 @@ check: $(VENV)/dev.done ## format, lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+mutants: $(VENV)/dev.done .venv-ministack/done ## break every promise once, and see that tests notice
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 format: $(VENV)/dev.done
 	$(BIN)/ruff format .

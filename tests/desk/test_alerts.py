@@ -251,6 +251,26 @@ def test_two_sweepers_at_once_publish_once(world: World):
     assert len(world.alerter.published) == 1
 
 
+def test_an_alert_that_another_sweeper_took_meanwhile_is_left_to_it(world: World):
+    def die() -> None:
+        raise Crash
+
+    def another_takes_it_and_dies() -> None:
+        world.alerter.meanwhile = die
+        with pytest.raises(Crash):
+            world.sweep()
+        world.alerter.meanwhile = lambda: None
+
+    world.alerter.failing = True
+    world.user_wants_a_human()
+    world.alerter.failing = False
+    world.clock.pass_by(minutes=1)
+    world.faults.before("commit", another_takes_it_and_dies)
+    world.sweep()
+
+    assert world.alerter.published == []
+
+
 def test_a_publisher_that_takes_too_long_is_overtaken_and_the_alert_is_settled_once(world: World):
     def linger() -> None:
         world.alerter.meanwhile = lambda: None

@@ -151,6 +151,15 @@ def test_the_sweep_writes_the_end_of_an_expired_pause(world: World):
     assert world.head.due_at is None
 
 
+def test_the_sweep_writes_the_end_of_a_pause_in_which_nobody_waits(world: World):
+    world.agent_says()
+    until = world.head.pause.until
+    world.clock.pass_by(hours=30)
+    world.sweep()
+
+    assert [entry.at for entry in world.log("unpaused")] == [until]
+
+
 def test_the_sweep_writes_the_end_of_a_pause_once(world: World):
     world.agent_pauses()
     world.clock.pass_by(hours=30)

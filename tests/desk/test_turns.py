@@ -238,6 +238,19 @@ def test_what_was_queued_behind_a_void_turn_never_reaches_the_bot_as_an_event(wo
     assert [event.text for event in world.bot.heard] == ["one", "three"]
 
 
+def test_what_was_queued_before_a_pause_that_came_and_went_in_a_turn_never_reaches_the_bot(world: World):
+    def meanwhile() -> None:
+        world.user_says("two")
+        world.agent_pauses()
+        world.agent_unpauses()
+
+    world.bot.then_while(meanwhile, HI)
+    world.user_says("one")
+    world.user_says("three")
+
+    assert [event.text for event in world.bot.heard] == ["one", "three"]
+
+
 def test_what_was_queued_behind_the_bots_own_unpause_reaches_it(world: World):
     world.user_says()
     world.agent_pauses()

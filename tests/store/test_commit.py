@@ -197,6 +197,18 @@ def test_a_refused_commit_amends_nothing(store: Store):
     assert making.log(store, SESSION)[0].said == "one"
 
 
+def test_a_refused_commit_without_an_entry_writes_nothing(store: Store):
+    head = making.change(store, SESSION, making.says("one"), making.remembers(mood="good"))
+    late = making.decide(head, SESSION, making.remembers(mood="bad"))
+    late.amends.append(making.log(store, SESSION)[0].but(content=Text("eins")))
+    making.change(store, SESSION, making.says("two"))
+
+    with pytest.raises(Conflict):
+        making.commit(store, late)
+    assert [entry.said for entry in making.log(store, SESSION)] == ["one", "two"]
+    assert store.facts(SESSION) == {"mood": "good"}
+
+
 def test_an_amend_may_come_without_an_entry(store: Store):
     head = making.change(store, SESSION, making.says("one"))
     draft = making.decide(head, SESSION)
