@@ -1,74 +1,32 @@
-"""`make bench`: closed-loop rows on the local server, SQLite on disk, beside the figures of the original."""
+"""`make bench`: all parts, or those that `make bench ARGS="closed reads"` names, as Markdown, which `build/bench.md` keeps."""
 
-import platform
-import subprocess
+import argparse
 import sys
-import tempfile
-from datetime import UTC, datetime
-from pathlib import Path
 
-from bench.fill import fill
-from bench.loops import (
-    Result,
-    agent_to_visitor,
-    list_sessions,
-    measure,
-    message_to_agent,
-    message_to_reply,
-    pause_to_visible,
-    unpause,
-)
-from bench.server import ROOT, serving
-
-SECONDS = 8.0
-CLIENTS = (1, 16)
-SESSIONS = 20_000
-
-ORIGINAL = {
-    "message into a paused session until an agent can read it": (8.2, 132),
-    "message until the user can read the bot's reply": (18, 249),
-    "pause until visible": (2.7, 29),
-    "agent's message until the user can read it": (6.0, 103),
-    f"the list of {SESSIONS:,} sessions": (63, 1030),
-}
-"""Medians in ms at 1 and 16 clients of the module this follows, on a machine of this size; its pause answers before it writes."""
+from bench.machine import told
+from bench.parts import PARTS, run_apart
+from bench.report import markdown
+from bench.server import ROOT
 
 
-def main() -> None:
-    """Print the table as Markdown."""
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
-    with tempfile.TemporaryDirectory(dir=_disk()) as name, serving(Path(name)) as target:
-        rows = [
-            [measure(target, message_to_agent, clients=n, seconds=seconds, paused=True) for n in CLIENTS],
-            [measure(target, message_to_reply, clients=n, seconds=seconds) for n in CLIENTS],
-            [measure(target, pause_to_visible, clients=n, seconds=seconds, reset=unpause) for n in CLIENTS],
-            [measure(target, agent_to_visitor, clients=n, seconds=seconds, paused=True) for n in CLIENTS],
-        ]
-        fill(target.store, SESSIONS)
-        rows.append([measure(target, list_sessions, clients=n, seconds=seconds) for n in CLIENTS])
-    print(f"{platform.machine()}, Python {platform.python_version()}, {_commit()}, {datetime.now(UTC):%Y-%m-%d}\n")
-    print("| ms, median (p99) | 1 client | of the original | 16 clients | of the original |")
-    print("|---|---|---|---|---|")
-    for (title, original), results in zip(ORIGINAL.items(), rows, strict=True):
-        print(f"| {title} | " + " | ".join(_cell(*pair) for pair in zip(results, original, strict=True)) + " |")
-
-
-def _cell(result: Result, original: float) -> str:
-    return f"{result.median:.1f} ({result.p99:.1f}) | {result.median / original:.2f} of {original:g}"
-
-
-def _commit() -> str:
-    told = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return f"commit {told.stdout.strip() or 'unknown'}"
-
-
-def _disk() -> str:
-    folder = ROOT / "build"
-    folder.mkdir(exist_ok=True)
-    return str(folder)
+def main() -> int:
+    """The exit status: 1 when a budget is not kept."""
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure this machine; no names: everything.")
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
+    names = parser.parse_args().parts or list(PARTS)
+    if unknown := [name for name in names if name not in PARTS]:
+        parser.error(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
+    where = told()
+    parts = []
+    for name in [name for name in PARTS if name in names]:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        parts.append(run_apart(name))
+    report = markdown(parts, where)
+    (ROOT / "build").mkdir(exist_ok=True)
+    (ROOT / "build" / "bench.md").write_text(report, encoding="utf-8")
+    print(report)
+    return 0 if all(budget.kept for part in parts for budget in part.budgets) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -13,14 +13,22 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 
+def disk() -> str:
+    """A folder on a disk, where a temporary one may be memory."""
+    folder = ROOT / "build"
+    folder.mkdir(exist_ok=True)
+    return str(folder)
+
+
 @dataclass(frozen=True)
 class Target:
-    """Where the server is, and a supervisor's token."""
+    """Where the server is, a supervisor's token, and the number of its process."""
 
     host: str
     port: int
     token: str
     store: str
+    process: int
 
 
 @contextmanager
@@ -41,7 +49,7 @@ def serving(folder: Path) -> Iterator[Target]:
             [sys.executable, "-m", "local"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
         )
         try:
-            yield Target("127.0.0.1", _port(process), token, f"sqlite:///{folder}/hitl.db")
+            yield Target("127.0.0.1", _port(process), token, f"sqlite:///{folder}/hitl.db", process.pid)
         finally:
             process.terminate()
             process.wait(15)

@@ -1,6 +1,7 @@
 """Fixtures shared by all tests."""
 
 import os
+from typing import NoReturn
 
 import pytest
 
@@ -18,7 +19,7 @@ os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """Skip loudly for want of a tool; an error where HITL_REQUIRE_ALL says that everything must be there."""
     if os.environ.get("HITL_REQUIRE_ALL"):
         pytest.fail(f"{what} is missing, and HITL_REQUIRE_ALL is set")

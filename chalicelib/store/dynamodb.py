@@ -101,8 +101,10 @@ class DynamoDBStore(Store):
             seen[high] = newest
         run: list[Entry] = []
         for seq in range(max(seen, default=0), low - 1, -1):
+            if last and len(run) == limit:
+                break
             entry = seen.get(seq) or self._entry(session_id, seq)
-            if entry is None or (last and len(run) == limit):
+            if entry is None:
                 break
             run.append(entry)
         return run[::-1][:limit]

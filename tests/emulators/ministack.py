@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ import pytest
 PROGRAM = Path(__file__).parents[2] / ".venv-ministack" / "bin" / "ministack"
 _START_SECONDS = 30
 _STOP_SECONDS = 5
+
+
+class DidNotStart(Exception):
+    """Holds the end of its log."""
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +30,13 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         missing(
             "MiniStack (python3 -m venv .venv-ministack; .venv-ministack/bin/pip install -r requirements-ministack.txt)"
         )
-    folder = tmp_path_factory.mktemp("ministack")
+    with running(tmp_path_factory.mktemp("ministack")) as address:
+        yield address
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """The address of a MiniStack that ends with the block and keeps what it writes in the folder. Raises DidNotStart."""
     port = _free_port()
     environment = os.environ | {
         "BIND_HOST": "127.0.0.1",
@@ -57,7 +68,7 @@ def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path)
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)  # a program's start is waited for, not a behaviour of ours
-    pytest.fail(f"MiniStack did not start:\n{log.read_text()[-2000:]}")
+    raise DidNotStart(f"MiniStack did not start:\n{log.read_text()[-2000:]}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

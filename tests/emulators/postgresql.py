@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -22,6 +23,10 @@ _EMPTY = """DO $$ DECLARE name text; BEGIN
     LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
 END $$"""
 _numbers = count(1)
+
+
+class DidNotStart(Exception):
+    """Holds the end of its log."""
 
 
 @dataclass
@@ -71,7 +76,7 @@ class Server:
     def start(self) -> None:
         """Start, and wait until it answers."""
         own = {"listen_addresses": "", "unix_socket_directories": self.folder}
-        options = [part for name, value in own.items() for part in ("-c", f"{name}={value}")]
+        options: list[str | Path] = [part for name, value in own.items() for part in ("-c", f"{name}={value}")]
         command = [self.programs / "postgres", "-D", self.folder / "data", *options]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -83,7 +88,7 @@ class Server:
                 return
             time.sleep(0.05)  # a program's start is waited for, not a behaviour of ours
         self.stop()
-        pytest.fail(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()[-2000:]}")
+        raise DidNotStart(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()[-2000:]}")
 
     def stop(self) -> None:
         """End the server and its connections, what was committed being safe."""
@@ -107,18 +112,25 @@ class Server:
             timeout=_START_SECONDS,
         )
         if check and done.returncode:
-            pytest.fail(f"{program} failed:\n{done.stderr.decode()[-2000:]}")
+            raise DidNotStart(f"{program} failed:\n{done.stderr.decode()[-2000:]}")
         return done.returncode
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """A running server, one for all tests of this process."""
-    programs = _programs()
+    programs = findfind_programs()
     if programs is None:
         from tests.conftest import missing
 
         missing("PostgreSQL (apt-get install postgresql)")
+    with running(programs) as server:
+        yield server
+
+
+@contextmanager
+def running(programs: Path) -> Iterator[Server]:
+    """A server that ends with the block, its data with it. Raises DidNotStart."""
     with tempfile.TemporaryDirectory(prefix="hitl-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)  # not below pytest's own, which nobody else may enter
         if (owner := _other_user()) is not None:
@@ -159,8 +171,8 @@ def postgresql_new_url(postgresql: Server) -> Iterator[str]:
     postgresql.drop(database)
 
 
-def _programs() -> Path | None:
-    """The folder with the server's programs, the newest that there is."""
+def findfind_programs() -> Path | None:
+    """The folder with the server's programs, the newest that there is; None: it is not installed."""
     found = [path.parent for path in _DEBIAN.glob("*/bin/postgres")]
     if found:
         return max(found, key=lambda path: float(path.parent.name))

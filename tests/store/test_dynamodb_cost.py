@@ -125,3 +125,15 @@ def test_a_poll_that_finds_nothing_new_costs_one_unit(dynamodb, bill):
         dynamodb.entries(MESSENGER, after=head.seq, limit=50)
 
     assert bill.total <= 1
+
+
+@pytest.mark.parametrize("before", [61, 31])
+def test_a_page_of_a_long_log_is_one_call(dynamodb, bill, before):
+    for _ in range(60):
+        change(dynamodb, MESSENGER, says())
+
+    with bill:
+        page = dynamodb.entries(MESSENGER, before=before, limit=20)
+
+    assert [entry.seq for entry in page] == list(range(before - 20, before))
+    assert bill.calls == 1

@@ -1,0 +1,64 @@
+"""What a part of the bench found, and how it is told as Markdown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows below a head; `notes` are paragraphs under it. Tables of one `section` of the README stand together."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
+    section: str = "Speed"
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A promise, what was found, and whether that keeps it."""
+
+    promise: str
+    found: str
+    kept: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """The tables and verdicts of one part."""
+
+    tables: Sequence[Table]
+    budgets: Sequence[Budget] = field(default=())
+
+
+def at_most(promise: str, found: float, limit: float, form: str = "{:.2f}") -> Budget:
+    """A verdict on a number that must not be above the limit."""
+    return Budget(f"{promise}: at most {form.format(limit)}", form.format(found), found <= limit)
+
+
+def markdown(parts: Sequence[Part], where: str) -> str:
+    """The README's sections, in order of first mention, each begun by a line that says where it was measured."""
+    tables = [table for part in parts for table in part.tables]
+    lines: list[str] = []
+    for section in dict.fromkeys(table.section for table in tables):
+        lines += [f"## {section}", where, ""]
+        for table in tables:
+            if table.section == section:
+                lines += [*_table(table), ""]
+    verdicts = [budget for part in parts for budget in part.budgets]
+    if verdicts:
+        rows = [(budget.promise, budget.found, "yes" if budget.kept else "**no**") for budget in verdicts]
+        lines += ["## Budgets", where, "", *_table(Table("", ("promise", "found", "kept"), rows)), ""]
+    return "\n".join(lines)
+
+
+def _table(table: Table) -> list[str]:
+    head = [f"**{table.title}**", ""] if table.title else []
+    grid = [_row(table.head), "|" + "---|" * len(table.head), *(_row(row) for row in table.rows)]
+    notes = [line for note in table.notes for line in ("", note)]
+    return [*head, *grid, *notes]
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,45 @@
+"""The Markdown that `make bench` leaves for the README."""
+
+from bench.report import Budget, Part, Table, at_most, markdown
+
+SPEED = Table("Reads", ("what", "ms"), [("a list", "1.0"), ("a log", "2.0")], notes=["On disk."])
+COST = Table("Units", ("what", "units"), [("a list", "30")], section="What it costs")
+
+
+def test_tables_stand_below_the_heading_of_their_section_with_the_place_of_measuring():
+    told = markdown([Part([SPEED]), Part([COST])], "Measured here.")
+
+    assert told.splitlines() == [
+        "## Speed",
+        "Measured here.",
+        "",
+        "**Reads**",
+        "",
+        "| what | ms |",
+        "|---|---|",
+        "| a list | 1.0 |",
+        "| a log | 2.0 |",
+        "",
+        "On disk.",
+        "",
+        "## What it costs",
+        "Measured here.",
+        "",
+        "**Units**",
+        "",
+        "| what | units |",
+        "|---|---|",
+        "| a list | 30 |",
+    ]
+
+
+def test_a_promise_that_is_not_kept_stands_out():
+    told = markdown([Part([SPEED], [Budget("fast", "slow", kept=False), Budget("small", "small", kept=True)])], "")
+
+    assert "| fast | slow | **no** |" in told
+    assert "| small | small | yes |" in told
+
+
+def test_a_number_on_its_limit_keeps_it_and_one_above_does_not():
+    assert at_most("ratio", 1.5, 1.5).kept
+    assert not at_most("ratio", 1.51, 1.5).kept
