@@ -8,6 +8,8 @@ from chalicelib.alerts.base import Alerter
 from chalicelib.bots.base import Bot
 from chalicelib.desk.calling import Caller, ThreadCaller
 from chalicelib.desk.commands import Commands
+from chalicelib.desk.eraser import Eraser, Receipt
+from chalicelib.desk.exporter import MOST, Export, Exporter
 from chalicelib.desk.intake import Intake
 from chalicelib.desk.line import Line
 from chalicelib.desk.publisher import Publisher
@@ -16,7 +18,7 @@ from chalicelib.desk.sweeper import Sweeper
 from chalicelib.desk.tools import Tools
 from chalicelib.desk.transactor import Transactor
 from chalicelib.desk.turns import Turns
-from chalicelib.errors import Malformed
+from chalicelib.errors import Malformed, SessionNotFound
 from chalicelib.model.entry import SYSTEM, Author
 from chalicelib.model.policy import Policy
 from chalicelib.model.session import NAMELESS, Session
@@ -25,7 +27,7 @@ from chalicelib.store.base import Store
 
 
 class Desk:
-    """Everything that happens to sessions: `intake`, `commands`, `reader`, `sweeper`, and three calls for programs."""
+    """Everything that happens to sessions, by its parts, and some calls for programs."""
 
     def __init__(
         self,
@@ -47,7 +49,9 @@ class Desk:
         publisher = Publisher(transactor, alerters, public_url)
         turns = Turns(transactor, bot, caller or ThreadCaller(), publisher)
         self.reader = Reader(store, tools)
-        self.sweeper = Sweeper(transactor, turns, publisher)
+        self.exporter = Exporter(self.reader, store)
+        self.eraser = Eraser(transactor)
+        self.sweeper = Sweeper(transactor, turns, publisher, self.eraser)
         self.intake = Intake(transactor, turns, self.sweeper)
         self.commands = Commands(transactor, publisher)
 
@@ -70,14 +74,26 @@ class Desk:
 
     def unpause(self, channel: str, user_id: str, *, by: Author = SYSTEM) -> Session | None:
         """Let the bot speak again; None for an unknown user, a no-op when not paused."""
-        if self.store.load(session_id(channel, user_id)) is None:
+        try:
+            return self.commands.unpause(session_id(channel, user_id), trigger="api", by=by)
+        except SessionNotFound:
             return None
-        return self.commands.unpause(session_id(channel, user_id), trigger="api", by=by)
 
     def is_paused(self, channel: str, user_id: str) -> bool:
         """Whether a human has the conversation; an unknown user is not paused."""
         head = self.store.load(session_id(channel, user_id))
         return head is not None and head.paused_at(self.reader.now)
+
+    def erase(self, session_id: str, *, by: Author = SYSTEM) -> Receipt:
+        """Forget all about a person: at once for everybody who reads, and for good soon after.
+
+        Twice gives the same receipt for a week, unless the user has come back. Raises SessionNotFound.
+        """
+        return self.eraser.erase(session_id, by=by)
+
+    def export(self, session_id: str, *, after: int = 0, limit: int = MOST) -> Export:
+        """What is kept about a person, from the entry after `after` on. Raises SessionNotFound."""
+        return self.exporter.export(session_id, after=after, limit=limit)
 
 
 def session_id(channel: str, user_id: str) -> str:

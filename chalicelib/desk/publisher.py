@@ -1,13 +1,13 @@
 """Alerts on their way to the agents: published after the commit that made them, by whoever holds their lease."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.alerts.base import Alert, Alerter, alert_from
 from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
-from chalicelib.errors import AlertFailed
+from chalicelib.errors import AlertFailed, SessionNotFound
 from chalicelib.model.alerting import drop_publication, lease_publication, settle_publication
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import Entry
@@ -57,18 +57,23 @@ class Publisher:
     def _publish_stored(self, session: Session, publication: Publication) -> None:
         found = self._transactor.store.entries(session.id, after=publication.seq - 1, limit=1)
         too_old = bool(found) and (self._transactor.tools.clock() - found[0].at > self._transactor.policy.publish_for)
-        if not found or too_old:
+        if not found or found[0].seq != publication.seq or too_old:
             log.error("an alert was given up", extra={"session": session.id, "seq": publication.seq})
-            self._transactor.run(session.id, lambda draft: drop_publication(draft, publication.seq))
+            self._settle(session, lambda draft: drop_publication(draft, publication.seq))
             return
         self._publish(session, found[0], publication)
 
     def _publish(self, session: Session, entry: Entry, publication: Publication) -> Session:
         alert = alert_from(entry, session, self._public_url)
         failed = tuple(name for name in publication.to if not self._sent(name, alert))
-        return self._transactor.run(
-            session.id, lambda draft: settle_publication(draft, entry.seq, failed), known=session
-        ).after
+        return self._settle(session, lambda draft: settle_publication(draft, entry.seq, failed), known=session)
+
+    def _settle(self, session: Session, decide: Callable[[Draft], object], *, known: Session | None = None) -> Session:
+        """The head then. Nothing is owed of a user who was erased while their alert was on its way."""
+        try:
+            return self._transactor.run(session.id, decide, known=known).after
+        except SessionNotFound:
+            return session
 
     def _sent(self, name: str, alert: Alert) -> bool:
         alerter = self._alerters.get(name)

@@ -55,7 +55,7 @@ class Reader:
     def session(self, session_id: str) -> Session:
         """The head. Raises SessionNotFound."""
         head = self._store.load(session_id)
-        if head is None:
+        if head is None or head.gone:
             raise SessionNotFound("There is no such session.")
         return head
 
@@ -67,12 +67,15 @@ class Reader:
         if after is not None:
             return self._following(head, after, limit)
         until = head.seq + 1 if before is None else before
-        found = self._store.entries(session_id, before=until, limit=limit)
+        found = self._store.entries(session_id, after=head.cut, before=until, limit=limit)
         entries = found[len(found) - _fitting(found[::-1]) :]
         return Reading(head, entries, entries[-1].seq if entries else max(0, until - 1))
 
     def follow(self, session_id: str, *, after: int, limit: int) -> Reading:
-        """The same for a visitor, who may have written nothing yet: then it is empty."""
+        """The same for a visitor, who may have written nothing yet: then it is empty.
+
+        Of one who was erased, too, but the cursor stays where it was: the page that is still open goes on from there.
+        """
         head = self._store.load(session_id)
         if head is None:
             return Reading(Session(id=session_id), [], 0)
@@ -96,7 +99,7 @@ class Reader:
     def search(self, words: str, *, cursor: str | None, limit: int) -> Page[Session]:
         """Sessions with exactly this id, else those whose user's name begins so."""
         head = self._store.load(words) if cursor is None and is_session_id(words) else None
-        if head is not None:
+        if head is not None and not head.gone:
             return Page([head])
         return self._store.sessions(SessionQuery(name=words), cursor=cursor, limit=limit)
 
@@ -106,6 +109,7 @@ class Reader:
         return Inbox(page, self._store.unread(), self._store.waiting())
 
     def _following(self, head: Session, after: int, limit: int) -> Reading:
+        after = max(after, head.cut)
         if after >= head.seq:
             return Reading(head, [], head.seq)
         found = self._store.entries(head.id, after=after, limit=limit)

@@ -1,9 +1,11 @@
 """Due work: what must happen to a session though nobody asks for it."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from chalicelib.bots.base import stored_event
+from chalicelib.desk.eraser import Eraser
 from chalicelib.desk.publisher import Publisher
 from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
@@ -11,7 +13,7 @@ from chalicelib.desk.turns import Turns
 from chalicelib.errors import HitlError
 from chalicelib.model.alerting import escalate
 from chalicelib.model.draft import Draft
-from chalicelib.model.session import Session
+from chalicelib.model.session import TOMBSTONE_KEPT, Session
 from chalicelib.model.turning import ATTEMPTS, give_up, take, take_next
 from chalicelib.store.base import COUNT_LIMIT
 
@@ -33,8 +35,9 @@ STEPS = 20
 class Sweeper:
     """Finds sessions with due work and does it. Any number may run at once: every step is decided at a commit."""
 
-    def __init__(self, transactor: Transactor, turns: Turns, publisher: Publisher) -> None:
+    def __init__(self, transactor: Transactor, turns: Turns, publisher: Publisher, eraser: Eraser) -> None:
         self._transactor = transactor
+        self._eraser = eraser
         self._turns = turns
         self._publisher = publisher
 
@@ -115,9 +118,21 @@ class Sweeper:
         elif head.paused == head.paused_at(now) and any(owed.at <= now for owed in head.publications):
             self._publisher.publish_due(
                 head
-            )  # last, since a vendor that hangs must not hold up the bot or a pause's end
+            )  # late, since a vendor that hangs must not hold up the bot or a pause's end
+        elif head.paused == head.paused_at(now) and (forget := self._to_forget(head, now)) is not None:
+            forget(head)
         else:
             self._transactor.run(head.id, lambda _: None)
+
+    def _to_forget(self, head: Session, now: datetime) -> Callable[[Session], object] | None:
+        """What is to be deleted, or to be hidden for its age; None: nothing."""
+        if head.cutting_at is not None:
+            return self._eraser.finish
+        if head.keep_until is not None and head.keep_until <= now:
+            return self._eraser.cut
+        if head.erased_at is not None and head.erased_at + TOMBSTONE_KEPT <= now:
+            return self._eraser.end_tombstone
+        return None
 
     def _take_over(self, head: Session) -> None:
         """A turn ran out: it is called once more, and given up after that."""
@@ -154,4 +169,6 @@ class Sweeper:
         if turn is None or turn.by != request:
             return draft.after
         found = self._transactor.store.entries(draft.after.id, after=turn.entry - 1, limit=1)
-        return self._turns.take(draft.after, found[0]) if found else draft.after
+        if not found or found[0].seq != turn.entry:
+            return draft.after  # the user was erased meanwhile
+        return self._turns.take(draft.after, found[0])

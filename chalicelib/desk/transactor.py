@@ -34,16 +34,19 @@ class Transactor:
         decide: Callable[[Draft], object],
         *,
         create: bool = False,
+        tombstones: bool = False,
         request: str | None = None,
         known: Session | None = None,
     ) -> Draft:
         """Commit what `decide` does to the draft; returns the draft, its `after` as stored.
 
         `decide` runs again, on a fresh draft, after a conflict or when the store was busy; an expired pause is ended before
-        it in the same commit. `create`: begin a session that is unknown. `known`: the head as this caller committed it last,
-        which saves the first load. When an earlier attempt turns out to have been
-        committed though its answer was lost, that is the result. Raises SessionNotFound, Duplicate when an entry of
-        somebody else's request has one of the ids, StoreBusy after five seconds, and what `decide` raises.
+        it in the same commit. `create`: begin a session that is unknown, and go on after what is left of an erased one;
+        `tombstones`: the latter alone. `known`: the head as this caller committed it last, which saves the first load. When
+        an earlier attempt turns out to have been committed though its answer was lost, that is the result.
+
+        Raises SessionNotFound, Duplicate when an entry of somebody else's request has one of the ids, StoreBusy after five
+        seconds, and what `decide` raises.
         """
         request = request or self.tools.new_id()
         deadline = self.tools.clock() + DEADLINE
@@ -57,7 +60,9 @@ class Transactor:
                     known = None
                     if tried is not None and head is not None and head.attempt == tried.after.attempt:
                         return tried
-                    draft = self._decide(head, session_id, decide, create=create, request=request)
+                    draft = self._decide(
+                        head, session_id, decide, create=create, tombstones=tombstones or create, request=request
+                    )
                     if not draft.changed:
                         return draft
                     tried = self._stamped(draft)
@@ -74,9 +79,16 @@ class Transactor:
                 waits += 1
 
     def _decide(
-        self, head: Session | None, session_id: str, decide: Callable[[Draft], object], *, create: bool, request: str
+        self,
+        head: Session | None,
+        session_id: str,
+        decide: Callable[[Draft], object],
+        *,
+        create: bool,
+        tombstones: bool,
+        request: str,
     ) -> Draft:
-        if head is None and not create:
+        if (head is None and not create) or (head is not None and head.gone and not tombstones):
             raise SessionNotFound("There is no such session.")
         before = Session(id=session_id) if head is None else head
         draft = Draft(before, now=self.tools.clock(), request=request, policy=self.policy)

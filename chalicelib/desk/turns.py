@@ -8,7 +8,7 @@ from chalicelib.desk.calling import Caller
 from chalicelib.desk.publisher import Publisher
 from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
-from chalicelib.errors import Duplicate, Malformed, TooLarge
+from chalicelib.errors import Duplicate, Malformed, SessionNotFound, TooLarge
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import Entry
 from chalicelib.model.session import Session
@@ -47,14 +47,16 @@ class Turns:
         """
         timeout = self._transactor.policy.bot_timeout.total_seconds()
         landed: list[Draft | None] = []
-        if self._caller.run(lambda: landed.append(self._call(session, entry)), timeout):
-            return session if landed[0] is None else self._publisher.publish_new(landed[0])
-        log.warning("the bot did not answer in time", extra={"session": session.id, "seq": entry.seq})
-        draft = self._give_up(session, entry.seq, f"The bot did not answer within {timeout:g} seconds.")
-        return self._publisher.publish_new(draft)
+        if not self._caller.run(lambda: landed.append(self._call(session, entry)), timeout):
+            log.warning("the bot did not answer in time", extra={"session": session.id, "seq": entry.seq})
+            landed = [self._give_up(session, entry.seq, f"The bot did not answer within {timeout:g} seconds.")]
+        return session if landed[0] is None else self._publisher.publish_new(landed[0])
 
     def _call(self, session: Session, entry: Entry) -> Draft | None:
-        """Ask the bot and commit what it wants; None when that was there already. A late call's alerts are the sweep's."""
+        """Ask the bot and commit what it wants; None when there is nothing left to be done.
+
+        A late call's alerts are the sweep's.
+        """
         event = self._told(stored_event(entry, session), session, entry)
         try:
             actions = checked(self._bot.turn(event))
@@ -72,6 +74,8 @@ class Turns:
         except Duplicate:
             log.info("the turn's result is there already", extra={"session": session.id, "seq": entry.seq})
             return None
+        except SessionNotFound:
+            return None  # the user was erased meanwhile, and what the turn says about them with it
 
     def _told(self, event: BotEvent, session: Session, entry: Entry) -> BotEvent:
         """The event with what it costs a read to know: facts about the user, and the human stretch before it."""
@@ -79,10 +83,15 @@ class Turns:
         if session.has_facts:
             event = replace(event, user=replace(event.user, facts=store.facts(session.id)))
         if session.human_from is not None and session.human_from < entry.seq and not session.paused:
-            stretch = store.entries(session.id, after=session.human_from, before=entry.seq, limit=2 * HANDOFF_LIMIT)
+            since = max(session.human_from, session.cut)
+            stretch = store.entries(session.id, after=since, before=entry.seq, limit=2 * HANDOFF_LIMIT)
             words = [said for said in stretch if said.kind == "message" and said.author.kind in ("user", "agent")]
             event = replace(event, handoff=tuple(words[-HANDOFF_LIMIT:]))
         return event
 
-    def _give_up(self, session: Session, seq: int, reason: str) -> Draft:
-        return self._transactor.run(session.id, lambda draft: give_up(draft, seq, reason), known=session)
+    def _give_up(self, session: Session, seq: int, reason: str) -> Draft | None:
+        """None when the user was erased meanwhile."""
+        try:
+            return self._transactor.run(session.id, lambda draft: give_up(draft, seq, reason), known=session)
+        except SessionNotFound:
+            return None

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from chalicelib.desk.trace import traced
 
-FIELDS = ("session", "seq", "alerter")
+FIELDS = ("session", "seq", "alerter", "by")
 """What log calls may add with `extra`."""
 
 

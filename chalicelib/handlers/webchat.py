@@ -106,6 +106,8 @@ def mark_read() -> Response:
 
 def _received(visitor: Visitor, event: Event) -> Response:
     entry = desk().intake.receive(event, limited=True)
+    if entry is None:
+        raise SessionNotFound("This conversation was erased a moment ago.")
     return reply(VisitorEntryAnswer(entry=visitor_entries([entry])[0]), headers=renewal(visitor))
 
 

@@ -1,12 +1,15 @@
 """A decision being made: the head as it will be, and the entries that lead there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.model.entry import AmendDetail, Author, Body, Entry, EntryKind
 from chalicelib.model.policy import Policy
 from chalicelib.model.session import Session
 from chalicelib.model.text import check_length
+
+LATE = timedelta(minutes=1)
+"""Entries that are committed so long after their time remember when: what is kept for a time is kept by that."""
 
 
 class Draft:
@@ -55,9 +58,12 @@ class Draft:
             at=self.now if at is None else at,
             content=content,
             fate="suppressed" if suppressed else None,
+            committed_at=None if at is None or self.now - at < LATE else self.now,
         )
         self.entries.append(entry)
         self.set(seq=entry.seq, last_event_at=self.now, created_at=self.after.created_at or self.now)
+        if self.after.keep_until is None and self.policy.retention is not None:
+            self.set(keep_until=self.now + self.policy.retention)
         return entry
 
     def amend(self, entry: Entry) -> None:

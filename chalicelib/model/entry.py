@@ -1,6 +1,7 @@
 """One item of a session's log."""
 
 import json
+from datetime import datetime
 from typing import Annotated, Literal, get_args
 
 from pydantic import ConfigDict, Field, ValidationError
@@ -116,6 +117,7 @@ class Entry(Kept):
 
     `seq` counts from 1 without holes; `id` is unique in its session and prefixed by origin (`in:`, `u:`, `a:`, `b:`, `s:`).
     `fate` is set only where the head's watermarks cannot tell: a message that was suppressed, failed or got lost.
+    `committed_at` is set only where it is a minute or more after `at`.
     """
 
     seq: int = Field(ge=1)
@@ -126,6 +128,12 @@ class Entry(Kept):
     content: Body | None = None
     fate: Annotated[Fate | None, known(get_args(Fate), None)] = None
     failure: Str | None = None
+    committed_at: Instant | None = None
+
+    @property
+    def kept_since(self) -> datetime:
+        """When it was committed, to the minute."""
+        return self.committed_at or self.at
 
     def to_json(self) -> str:
         """Compact JSON without the fields that are None; a type is always written."""

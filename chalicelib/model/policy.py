@@ -17,6 +17,9 @@ class Policy:
     visitor_rate: float = 2.0
     """Messages a visitor regains per second."""
 
+    retention: timedelta | None = None
+    """How long entries are kept; None: for ever."""
+
     turn_margin: timedelta = timedelta(seconds=5)
     """How long after the bot's time limit a turn counts as running: time for its commit, which retries for 5 s."""
 

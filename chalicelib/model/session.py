@@ -1,6 +1,6 @@
 """The head: the small current state of a session that its log adds up to. At most 1 kB as JSON in the usual case."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from chalicelib.model.entry import Author, AuthorKind, KeptAuthorKind, KeptTrigger
@@ -9,6 +9,9 @@ from chalicelib.model.value import Instant, Kept
 
 NAMELESS = {"webchat": "A visitor on the web chat", "messenger": "Someone on Messenger"}
 """What a user is called while nobody knows their name, by channel."""
+
+TOMBSTONE_KEPT = timedelta(days=7)
+"""How long an erasure is remembered, so that what was said before it and is delivered late stays out."""
 
 PREVIEW_LIMIT = 100
 """Characters of the last message kept in the head."""
@@ -90,7 +93,10 @@ class Session(Kept):
     `rev` grows by one with every commit (0: not stored yet); `attempt` is the id of the commit that wrote this head.
     `handled`: no entry up to here needs another turn. `user_seq`: the last thing the user said. `human_from`: while the
     bot has yet to be told what was said during a pause, the last entry before it that the bot got or did not want.
-    `has_facts`: the store keeps facts about the user.
+    `has_facts`: the store keeps facts about the user. `cut`: entries up to this number are gone, hidden at once and then
+    deleted; `cutting_at`: since when this deletion is to be finished. `keep_until`: when the first entry that is left has
+    been kept for long enough. `erased_at`: what the user said up to then is forgotten, `erased_by` an agent's id or, empty,
+    nobody but age.
     """
 
     id: str
@@ -124,6 +130,10 @@ class Session(Kept):
     agent_typing_until: Instant | None = None
     user_typing_until: Instant | None = None
     erased_at: Instant | None = None
+    erased_by: str = ""
+    cut: int = 0
+    cutting_at: Instant | None = None
+    keep_until: Instant | None = None
 
     @property
     def channel(self) -> str:
@@ -148,6 +158,11 @@ class Session(Kept):
         return self.user.name or NAMELESS.get(self.channel, "Someone")
 
     @property
+    def gone(self) -> bool:
+        """Whether this is a tombstone: the person was erased, and nothing has been written since."""
+        return self.erased_at is not None and self.cut == self.seq
+
+    @property
     def queued(self) -> bool:
         """Whether the user said something that no turn has been decided for."""
         return self.turn is None and self.user_seq > self.handled
@@ -166,6 +181,12 @@ class Session(Kept):
             instants.append(self.next_alert_at)
         if self.sending is not None:
             instants.append(self.sending.send_by)
+        if self.cutting_at is not None:
+            instants.append(self.cutting_at)
+        if self.keep_until is not None:
+            instants.append(self.keep_until)
+        if self.erased_at is not None:
+            instants.append(self.erased_at + TOMBSTONE_KEPT)
         return min(instants, default=None)
 
 

@@ -105,8 +105,11 @@ def finish(draft: Draft, seq: int, actions: list[Action], known: dict[str, JsonV
     """Land what the bot wants done for entry `seq`, all together.
 
     When somebody paused or unpaused meanwhile, or the turn was given up, its messages are kept as suppressed, its pause,
-    unpause and facts do nothing, and its alerts stand. `known`: the facts remembered before.
+    unpause and facts do nothing, and its alerts stand. When the user was erased meanwhile, nothing is left of it at all.
+    `known`: the facts remembered before.
     """
+    if seq <= draft.after.cut:
+        return
     turn = draft.after.turn
     ours = turn is not None and turn.entry == seq
     void = not ours or (turn is not None and turn.void)

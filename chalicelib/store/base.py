@@ -16,6 +16,7 @@ from chalicelib.model.session import Session
 from chalicelib.model.value import Instant, Kept
 
 Role = Literal["agent", "supervisor", "bot"]
+AlertState = Literal["unread", "read", "archived"]
 Item = TypeVar("Item")
 COUNT_LIMIT = 100
 """Counts stop here; more is shown as "100 or more"."""
@@ -106,7 +107,10 @@ class Store(ABC):
 
     @abstractmethod
     def sessions(self, query: SessionQuery, *, cursor: str | None = None, limit: int) -> Page[Session]:
-        """A page of heads; each still fits the query. Raises Malformed for a cursor that this method never gave."""
+        """A page of heads, none of them a tombstone; each still fits the query.
+
+        Raises Malformed for a cursor that this method never gave.
+        """
 
     @abstractmethod
     def waiting(self) -> int:
@@ -117,12 +121,32 @@ class Store(ABC):
         """Ids of sessions whose `due_at` is not after `now`, longest due first. A row may be stale; none is missing."""
 
     @abstractmethod
-    def erase(self, session_id: str) -> None:
-        """Delete the session's entries, facts and notifications, not its head. Twice, or half done: completes it."""
+    def erase(self, session_id: str, *, through: int, limit: int) -> bool:
+        """Delete entries up to the number `through`, about `limit` of them, with their ids and notifications.
+
+        Whether none is left. Head and facts stay. Twice, at once, or half done: completes it.
+        """
+
+    @abstractmethod
+    def forget(self, head: Session) -> None:
+        """Delete the head, all of whose entries are deleted, and the facts; a no-op when there is no head any more.
+
+        Raises Conflict when the stored head is not at `head.rev`.
+        """
+
+    def scrub(self) -> None:  # noqa: B027 - most stores have no file of their own
+        """Overwrite what was deleted in the store's own files, where it could still be read there. Twice is harmless."""
+
+    @abstractmethod
+    def alert_states(self, session_id: str, numbers: Sequence[int]) -> dict[int, AlertState]:
+        """What has become of the session's notifications with these numbers; those that are none are left out."""
 
     @abstractmethod
     def notifications(self, *, cursor: str | None = None, limit: int) -> Page[Notification]:
-        """Alerts that are not archived, newest first. Raises Malformed for a foreign cursor."""
+        """Alerts that are not archived and not hidden by their head's `cut`, newest first.
+
+        Raises Malformed for a foreign cursor.
+        """
 
     @abstractmethod
     def unread(self) -> int:

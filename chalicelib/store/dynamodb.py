@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from chalicelib.errors import NotificationNotFound
+from chalicelib.errors import Conflict, NotificationNotFound
 from chalicelib.model.entry import Entry
 from chalicelib.model.session import Session
 from chalicelib.model.value import stamp
 from chalicelib.store import dynamodb_commit
-from chalicelib.store.base import COUNT_LIMIT, Notification, Page, SessionQuery, Store, Token
+from chalicelib.store.base import COUNT_LIMIT, AlertState, Notification, Page, SessionQuery, Store, Token
 from chalicelib.store.dynamodb_check import complaints
 from chalicelib.store.dynamodb_items import (
     ALERTS,
@@ -25,6 +25,7 @@ from chalicelib.store.dynamodb_items import (
     SECRET,
     SECRET_KEY,
     TOKENS,
+    alert_state,
     entry_key,
     id_key,
     key,
@@ -38,7 +39,7 @@ from chalicelib.store.dynamodb_items import (
     unpacked,
 )
 from chalicelib.store.dynamodb_lists import Row, filled_page, merged_rows, rows, session_page, start_after
-from chalicelib.store.dynamodb_table import Refused, Table
+from chalicelib.store.dynamodb_table import Contended, Refused, Table
 from chalicelib.store.keys import ANSWERED
 
 if TYPE_CHECKING:
@@ -129,12 +130,34 @@ class DynamoDBStore(Store):
         listed = merged_rows(self._table, "due", self._shards, "< :a", stamp(now) + "$", page=limit)
         return [row.pk for row in islice(listed, limit)]
 
-    def erase(self, session_id: str) -> None:
-        if not storable(session_id, PARTITION_KEY_LIMIT):
+    def erase(self, session_id: str, *, through: int, limit: int) -> bool:
+        """The ids first, since an id without its entry would keep others from using it."""
+        if not storable(session_id, PARTITION_KEY_LIMIT) or through < 1:
+            return True
+        ids = self._table.query(None, session_id, "BETWEEN :a AND :b", id_key(""), "I$", page=_KEYS_PER_QUERY)
+        known = [item["sk"]["S"] for item in islice((item for item in ids if int(item["n"]["N"]) <= through), limit)]
+        self._table.delete_many((session_id, sk) for sk in known)
+        if len(known) == limit:
+            return False
+        bounds = ("BETWEEN :a AND :b", entry_key(1), entry_key(min(through, LAST_SEQ)))
+        listed = self._table.query(None, session_id, *bounds, page=min(limit, _KEYS_PER_QUERY))
+        found = [item["sk"]["S"] for item in islice(listed, limit)]
+        self._table.delete_many((session_id, sk) for sk in found)
+        return len(found) < limit
+
+    def forget(self, head: Session) -> None:
+        if not storable(head.id, PARTITION_KEY_LIMIT):
             return
-        stored = self._table.query(None, session_id, page=_KEYS_PER_QUERY)
-        keys = ((item["pk"]["S"], item["sk"]["S"]) for item in stored)
-        self._table.delete_many((pk, sk) for pk, sk in keys if sk != HEAD)
+        try:
+            dynamodb_commit.forget(self._table, head)
+        except (Refused, Contended) as refusal:
+            raise Conflict("Somebody has written to the session meanwhile.") from refusal
+
+    def alert_states(self, session_id: str, numbers: Sequence[int]) -> dict[int, AlertState]:
+        wanted = [(session_id, entry_key(seq)) for seq in numbers if storable(session_id, PARTITION_KEY_LIMIT)]
+        items = self._table.get_many(wanted)
+        found = ((seq, items.get((session_id, entry_key(seq)))) for seq in numbers)
+        return {seq: alert_state(item) for seq, item in found if item is not None and "lk" in item}
 
     def notifications(self, *, cursor: str | None = None, limit: int) -> Page[Notification]:
         after = start_after(cursor)
@@ -143,9 +166,12 @@ class DynamoDBStore(Store):
         return filled_page(listed, limit, self._notifications)
 
     def _notifications(self, chunk: Sequence[Row]) -> list[Notification]:
-        items = self._table.get_many([(row.pk, row.sk) for row in chunk])
+        """The heads are read with them, since they say what is hidden."""
+        ids = dict.fromkeys(row.pk for row in chunk)
+        items = self._table.get_many([*((row.pk, row.sk) for row in chunk), *((pk, HEAD) for pk in ids)])
+        hidden = {pk: read_head(items[pk, HEAD]).cut for pk in ids if (pk, HEAD) in items}
         found = [read_notification(items[row.pk, row.sk]) for row in chunk if (row.pk, row.sk) in items]
-        return [notification for notification in found if not notification.archived]
+        return [item for item in found if not item.archived and item.entry.seq > hidden.get(item.session_id, 0)]
 
     def unread(self) -> int:
         return _count(rows(self._table, "unread", ALERTS, page=COUNT_LIMIT))

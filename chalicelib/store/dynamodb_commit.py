@@ -9,6 +9,8 @@ from chalicelib.errors import Conflict, Duplicate, TooLarge
 from chalicelib.model.entry import Entry, encode
 from chalicelib.model.session import Session
 from chalicelib.store.dynamodb_items import (
+    FACTS,
+    HEAD,
     entry_item,
     entry_key,
     facts_item,
@@ -55,6 +57,20 @@ def commit(
         _settle(table, after, entries, refused)
     except Contended as contended:
         raise Conflict("Somebody else is changing the session at this moment.") from contended
+
+
+def forget(table: Table, head: Session) -> None:
+    """As `Store.forget`. Raises Refused, Contended."""
+    known: Item = {":r": {"N": str(head.rev)}}
+    doomed: TransactWriteItemTypeDef = {
+        "Delete": {
+            "TableName": table.name,
+            "Key": key(head.id, HEAD),
+            "ConditionExpression": f"{_NEW} OR r = :r",
+            "ExpressionAttributeValues": known,
+        }
+    }
+    table.transact([doomed, {"Delete": {"TableName": table.name, "Key": key(head.id, FACTS)}}])
 
 
 def _writes_beside_head(

@@ -22,7 +22,7 @@ from pydantic import JsonValue
 from chalicelib.model.entry import Entry, decode, encode
 from chalicelib.model.facts import encode_facts
 from chalicelib.model.session import Session
-from chalicelib.store.base import Notification
+from chalicelib.store.base import AlertState, Notification
 from chalicelib.store.keys import activity_key, due_key, fold, name_key, notification_key, owner_key, paused_key
 
 if TYPE_CHECKING:
@@ -95,18 +95,19 @@ def key(pk: str, sk: str) -> "Item":
 
 def head_item(session: Session, shards: int) -> "Item":
     """The head with its place in every list it belongs to."""
+    own = shard(session.id, shards)
+    active, due = activity_key(session), due_key(session)
     places = {
-        "a": shard(session.id, shards),
-        "ak": activity_key(session),
+        "a": own if active is not None else None,
+        "ak": active,
         "o": owner_key(session),
         "wk": paused_key(session),
         "w": PAUSED if session.paused else None,
         "fk": name_key(session),
         "f": name_partition(session.user.name),
-        "dk": due_key(session),
+        "d": own if due is not None else None,
+        "dk": due,
     }
-    if places["dk"] is not None:
-        places["d"] = places["a"]
     item = key(session.id, HEAD) | {"j": packed(session.to_json()), "r": {"N": str(session.rev)}}
     return item | {name: {"S": place} for name, place in places.items() if place is not None}
 
@@ -119,6 +120,11 @@ def read_head(item: "Item") -> Session:
 def name_partition(name: str) -> str | None:
     """Names are searched by their beginning, so they are kept apart by their first character; None for no name."""
     return fold(name)[:1] or None
+
+
+def alert_state(item: "Item") -> AlertState:
+    """What has become of an alert, as its places in the lists say."""
+    return "archived" if "l" not in item else "unread" if "u" in item else "read"
 
 
 def entry_item(session_id: str, entry: Entry) -> "Item":
@@ -137,8 +143,9 @@ def read_entry(item: "Item") -> Entry:
 
 def read_notification(item: "Item") -> Notification:
     """An alert's entry with what its places in the lists say about it."""
+    state = alert_state(item)
     return Notification(
-        session_id=item["pk"]["S"], entry=read_entry(item), read="u" not in item, archived="l" not in item
+        session_id=item["pk"]["S"], entry=read_entry(item), read=state != "unread", archived=state == "archived"
     )
 
 

@@ -107,4 +107,4 @@ def _fits(head: Session, query: SessionQuery) -> bool:
         return False
     if query.assignee is not None:
         return owner_key(head) == query.assignee
-    return head.paused or not query.paused
+    return head.paused if query.paused else not head.gone

@@ -13,8 +13,10 @@ _NAME_KEY_LIMIT = 80
 _NAME_END = "\x1f"  # sorts before every character of a name, so that Ann comes before Ann Lee
 
 
-def activity_key(session: Session) -> str:
-    """Sorts ascending by latest activity (to the minute) first, then by id."""
+def activity_key(session: Session) -> str | None:
+    """Sorts ascending by latest activity (to the minute) first, then by id; None: the person was erased."""
+    if session.gone:
+        return None
     at = session.last_event_at or datetime(1970, 1, 1, tzinfo=UTC)
     return f"{_LAST_MINUTE - int(at.timestamp() // 60):08d}#{session.id}"
 

@@ -15,12 +15,13 @@ from chalicelib.model.facts import encode_facts
 from chalicelib.model.session import Session
 from chalicelib.model.value import stamp
 from chalicelib.store import keys
-from chalicelib.store.base import COUNT_LIMIT, Notification, Page, SessionQuery, Store, Token
+from chalicelib.store.base import COUNT_LIMIT, AlertState, Notification, Page, SessionQuery, Store, Token
 from chalicelib.store.sql_engine import Database
 from chalicelib.store.sql_schema import complaints, migrate
 
 _UNREAD, _READ, _ARCHIVED = 0, 1, 2
-"""A notification's state, in numbers that only grow."""
+_STATES: tuple[AlertState, ...] = ("unread", "read", "archived")
+"""A notification's state, in numbers that only grow, and their names."""
 
 _PAST_NUMBERS = 2**31 - 1
 """Above every number of an entry: the largest INTEGER of every dialect."""
@@ -72,16 +73,19 @@ _WAITING = text(
     "SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE paused_key > :first AND paused_key < :past LIMIT :limit) AS counted"
 )
 _DUE = text("SELECT id FROM sessions WHERE due_key < :past ORDER BY due_key LIMIT :limit")
+_FIRST_LEFT = text("SELECT MIN(seq) FROM entries WHERE session_id = :session_id AND seq <= :through")
 _ERASE = (
-    text("DELETE FROM entries WHERE session_id = :session_id"),
-    text("DELETE FROM facts WHERE session_id = :session_id"),
-    text("DELETE FROM notifications WHERE session_id = :session_id"),
+    text("DELETE FROM notifications WHERE session_id = :session_id AND seq <= :through"),
+    text("DELETE FROM entries WHERE session_id = :session_id AND seq <= :through"),
 )
+_FORGET = text("DELETE FROM sessions WHERE id = :id AND rev = :known")
+_FORGET_FACTS = text("DELETE FROM facts WHERE session_id = :session_id")
 _LISTED = text(
-    "SELECT n.session_id, n.state, e.body, n.sort_key FROM notifications n"
-    " JOIN entries e ON e.session_id = n.session_id AND e.seq = n.seq"
+    "SELECT n.session_id, n.seq, n.state, e.body, s.head, n.sort_key FROM notifications n"
+    " JOIN entries e ON e.session_id = n.session_id AND e.seq = n.seq JOIN sessions s ON s.id = n.session_id"
     " WHERE n.state < 2 AND n.sort_key < :before ORDER BY n.sort_key DESC LIMIT :limit"
 )
+_STATE = text("SELECT state FROM notifications WHERE session_id = :session_id AND seq = :seq")
 _COUNT_UNREAD = text("SELECT COUNT(*) FROM (SELECT 1 FROM notifications WHERE state = 0 LIMIT :limit) AS counted")
 _MARK = text("UPDATE notifications SET state = :state WHERE session_id = :session_id AND seq = :seq AND state < :state")
 _NOTIFIED = text("SELECT 1 FROM notifications WHERE session_id = :session_id AND seq = :seq")
@@ -199,10 +203,24 @@ class SQLStore(Store):
         with self._database.read() as run:
             return run(_DUE, past=_past(f"{stamp(now)}#"), limit=limit).column
 
-    def erase(self, session_id: str) -> None:
+    def erase(self, session_id: str, *, through: int, limit: int) -> bool:
+        through = _number(through)
         with self._database.write() as run:
+            first = run(_FIRST_LEFT, session_id=session_id, through=through).value
+            last = through if first is None else min(through, first + limit - 1)
             for statement in _ERASE:
-                run(statement, session_id=session_id)
+                run(statement, session_id=session_id, through=last)
+        return last == through
+
+    def forget(self, head: Session) -> None:
+        with self._database.write() as run:
+            if run(_FORGET, id=head.id, known=head.rev).changed:
+                run(_FORGET_FACTS, session_id=head.id)
+            elif run(_ATTEMPT, id=head.id).value is not None:
+                raise Conflict("Somebody has written to the session meanwhile.")
+
+    def scrub(self) -> None:
+        self._database.scrub()
 
     def notifications(self, *, cursor: str | None = None, limit: int) -> Page[Notification]:
         before = _PAST_TIMES if cursor is None else keys.unseal(cursor)
@@ -210,9 +228,15 @@ class SQLStore(Store):
             rows = run(_LISTED, before=before, limit=limit + 1).all
         listed = [
             Notification(session_id=session_id, entry=decode(body), read=state >= _READ)
-            for session_id, state, body, _ in rows[:limit]
+            for session_id, seq, state, body, head, _ in rows[:limit]
+            if seq > json.loads(head).get("cut", 0)
         ]
         return Page(listed, _cursor(rows, limit))
+
+    def alert_states(self, session_id: str, numbers: Sequence[int]) -> dict[int, AlertState]:
+        with self._database.read() as run:
+            states = {seq: run(_STATE, session_id=session_id, seq=_number(seq)).value for seq in numbers}
+        return {seq: _STATES[state] for seq, state in states.items() if state is not None}
 
     def unread(self) -> int:
         with self._database.read() as run:
@@ -276,7 +300,7 @@ def _head_row(session: Session) -> dict[str, object]:
         "rev": session.rev,
         "attempt": session.attempt,
         "head": session.to_json(),
-        "activity_key": keys.activity_key(session),
+        "activity_key": keys.activity_key(session) or "",  # sorts before all that a list begins with
         "paused_key": keys.paused_key(session),
         "owner_key": keys.owner_key(session),
         "name_key": keys.name_key(session),
@@ -304,7 +328,7 @@ def _fits(session: Session, query: SessionQuery) -> bool:
         return False
     if query.assignee is not None:
         return keys.owner_key(session) == query.assignee
-    return session.paused or not query.paused
+    return session.paused if query.paused else not session.gone
 
 
 def _cursor(rows: Sequence[tuple[Any, ...]], limit: int) -> str | None:

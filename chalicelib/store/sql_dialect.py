@@ -42,6 +42,7 @@ class Opened:
     `reader`: each statement on its own, seeing the latest commit. `writer`: transactions that see each other's commits
     from one statement to the next. `slots`: how many writers this process lets in at once. `told`: a driver's error as
     ours, None when it is a bug and should look like one. `file`: what a writer would make, None on a server.
+    `scrub`: leaves nothing that was deleted in the file, None on a server, whose own business it is.
     """
 
     reader: Engine
@@ -49,6 +50,7 @@ class Opened:
     slots: threading.Semaphore
     told: Callable[[DBAPIError], HitlError | None]
     file: Path | None = None
+    scrub: Callable[[Connection], None] | None = None
 
 
 def open_database(url: URL, *, patience_seconds: float) -> Opened:
@@ -77,6 +79,7 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Opened:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={int(patience_seconds * 1000)}")
         cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA secure_delete=ON")
         cursor.close()
 
     event.listen(reader, "connect", tune)
@@ -84,7 +87,7 @@ def _open_sqlite(url: URL, patience_seconds: float) -> Opened:
     event.listen(writer, "connect", _log_ahead)
     event.listen(writer, "begin", _begin_immediately)
     slots = _WRITER_SLOTS.setdefault(str(file), threading.Semaphore(1))
-    return Opened(reader, writer, slots, _told_by_sqlite, file)
+    return Opened(reader, writer, slots, _told_by_sqlite, file, _rewrite)
 
 
 def _log_ahead(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -102,6 +105,17 @@ def _log_ahead(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None
                 raise
             time.sleep(SWITCH_WAIT_SECONDS)
     cursor.close()
+
+
+def _rewrite(connection: Connection) -> None:
+    """Write the file anew from what is left in it, and empty the journal. Raises StoreBusy while others read the old one.
+
+    Zeroing what is deleted is not enough: a row that grows is moved, and its old place may keep it.
+    """
+    connection.exec_driver_sql("VACUUM")
+    busy, _, _ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    if busy:
+        raise StoreBusy("Somebody is still reading what was deleted. Please try again.")
 
 
 def _begin_immediately(connection: Connection) -> None:

@@ -77,13 +77,15 @@ class Database:
 
         Raises StoreBusy, after which it may have been committed all the same, and BadSettings.
         """
-        if not self._opened.slots.acquire(timeout=self._patience_seconds):
-            raise StoreBusy("The database is busy. Please try again.")
-        try:
-            with self._told(), self._opened.writer.begin() as connection:
-                yield Run(connection, self._compiled)
-        finally:
-            self._opened.slots.release()
+        with self._writing(), self._told(), self._opened.writer.begin() as connection:
+            yield Run(connection, self._compiled)
+
+    def scrub(self) -> None:
+        """Let nothing that was deleted be found in the file, for a database that is one. Raises StoreBusy, BadSettings."""
+        if self._opened.scrub is None:
+            return
+        with self._writing(), self._told(), self._opened.reader.connect() as connection:
+            self._opened.scrub(connection)
 
     def missing(self) -> Path | None:
         """The file that a first statement would make; None: it is there, or the database has a server."""
@@ -103,6 +105,16 @@ class Database:
         """Close all idle connections. Twice is a no-op."""
         self._opened.reader.dispose()
         self._opened.writer.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Among the writers of this process. Raises StoreBusy."""
+        if not self._opened.slots.acquire(timeout=self._patience_seconds):
+            raise StoreBusy("The database is busy. Please try again.")
+        try:
+            yield
+        finally:
+            self._opened.slots.release()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

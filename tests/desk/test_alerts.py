@@ -314,7 +314,7 @@ def test_two_alerts_of_which_one_is_due_are_published_each_at_its_time(world: Wo
 def test_an_alert_whose_entry_is_gone_is_owed_no_more(world: World):
     world.alerter.failing = True
     world.user_wants_a_human()
-    world.memory.erase(SESSION)
+    world.memory.erase(SESSION, through=99, limit=99)
     world.clock.pass_by(minutes=1)
     world.sweep()
 

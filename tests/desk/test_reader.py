@@ -60,7 +60,7 @@ def test_the_log_of_nobody_is_told(world: World):
 
 
 def test_a_run_that_is_not_there_yet_keeps_the_readers_place(world: World):
-    world.memory.erase(SESSION)
+    world.memory.erase(SESSION, through=99, limit=99)
 
     assert read(world, after=2) == ([], 2)
 

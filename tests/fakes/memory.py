@@ -14,9 +14,10 @@ from chalicelib.model.entry import Entry, decode, encode
 from chalicelib.model.facts import encode_facts
 from chalicelib.model.session import Session
 from chalicelib.store import keys
-from chalicelib.store.base import COUNT_LIMIT, Item, Notification, Page, SessionQuery, Store, Token
+from chalicelib.store.base import COUNT_LIMIT, AlertState, Item, Notification, Page, SessionQuery, Store, Token
 
 _UNREAD, _READ, _ARCHIVED = 0, 1, 2
+_STATES: tuple[AlertState, ...] = ("unread", "read", "archived")
 
 
 @dataclass
@@ -109,10 +110,29 @@ class MemoryStore(Store):
             due = sorted((head.due_at, head.id) for head in self._heads() if head.due_at and head.due_at <= now)
         return [session_id for _, session_id in due[:limit]]
 
-    def erase(self, session_id: str) -> None:
+    def erase(self, session_id: str, *, through: int, limit: int) -> bool:
         with self._lock:
-            if session_id in self._records:
-                self._records[session_id] = _Record(self._records[session_id].head)
+            record = self._records.get(session_id)
+            if record is None:
+                return True
+            doomed = [entry.seq for entry in record.log if entry.seq <= through]
+            last = through if len(doomed) <= limit else doomed[limit - 1]
+            record.log = [entry for entry in record.log if entry.seq > last]
+            record.alerts = {seq: state for seq, state in record.alerts.items() if seq > last}
+            return last == through
+
+    def forget(self, head: Session) -> None:
+        with self._lock:
+            record = self._records.get(head.id)
+            if record is not None and record.head.rev != head.rev:
+                raise Conflict("Somebody has written to the session meanwhile.")
+            self._records.pop(head.id, None)
+
+    def alert_states(self, session_id: str, numbers: Sequence[int]) -> dict[int, AlertState]:
+        with self._lock:
+            record = self._records.get(session_id)
+            alerts = {} if record is None else record.alerts
+            return {seq: _STATES[alerts[seq]] for seq in numbers if seq in alerts}
 
     def notifications(self, *, cursor: str | None = None, limit: int) -> Page[Notification]:
         before = "~" if cursor is None else keys.unseal(cursor)
@@ -121,7 +141,8 @@ class MemoryStore(Store):
                 (key, Notification(session_id=session_id, entry=entry, read=state >= _READ))
                 for session_id, record in self._records.items()
                 for entry in record.log
-                if (state := record.alerts.get(entry.seq, _ARCHIVED)) < _ARCHIVED
+                if entry.seq > record.head.cut
+                and (state := record.alerts.get(entry.seq, _ARCHIVED)) < _ARCHIVED
                 and (key := keys.notification_key(entry.at, session_id, entry.seq)) < before
             ]
         return _page(sorted(rows, key=lambda row: row[0], reverse=True), limit)

@@ -23,7 +23,7 @@ def dynamodb(ministack_dynamodb: Any) -> DynamoDBStore:
 
 @pytest.mark.parametrize("session_id", IMPOSSIBLE, ids=["empty", "no text", "too long"])
 def test_an_impossible_session_is_an_unknown_one(dynamodb, session_id):
-    dynamodb.erase(session_id)
+    assert dynamodb.erase(session_id, through=9, limit=9)
 
     assert dynamodb.load(session_id) is None
     assert dynamodb.entries(session_id, limit=10) == []
