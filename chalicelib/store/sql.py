@@ -78,7 +78,7 @@ _ERASE = (
     text("DELETE FROM notifications WHERE session_id = :session_id AND seq <= :through"),
     text("DELETE FROM entries WHERE session_id = :session_id AND seq <= :through"),
 )
-_FORGET = text("DELETE FROM sessions WHERE id = :id AND rev = :known")
+_FORGET = text("DELETE FROM sessions WHERE id = :id AND rev = :rev")
 _FORGET_FACTS = text("DELETE FROM facts WHERE session_id = :session_id")
 _LISTED = text(
     "SELECT n.session_id, n.seq, n.state, e.body, s.head, n.sort_key FROM notifications n"
@@ -214,7 +214,7 @@ class SQLStore(Store):
 
     def forget(self, head: Session) -> None:
         with self._database.write() as run:
-            if run(_FORGET, id=head.id, known=head.rev).changed:
+            if run(_FORGET, id=head.id, rev=head.rev).changed:
                 run(_FORGET_FACTS, session_id=head.id)
             elif run(_ATTEMPT, id=head.id).value is not None:
                 raise Conflict("Somebody has written to the session meanwhile.")
