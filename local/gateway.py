@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -48,7 +48,9 @@ class Gateway:
         route, parameters = found
         asked = "GET" if method == "HEAD" else method
         if asked not in self._methods[route]:
-            return refuse(405, "MethodNotAllowed", f"This path answers to {', '.join(sorted(self._methods[route]))}.")
+            allowed = ", ".join(sorted(self._methods[route]))
+            refusal = refuse(405, "MethodNotAllowed", f"This path answers to {allowed}.")
+            return replace(refusal, headers=[*refusal.headers, ("Allow", allowed)])
         return _answer(self._app(_event(asked, route, path, parameters, query, headers, body), None))
 
     def _match(self, path: str) -> tuple[str, dict[str, str]] | None:

@@ -6,19 +6,22 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import uvicorn
 
 from chalicelib import wiring
+from chalicelib.desk.trace import traced
 from local.gateway import BODY_LIMIT, Answer, Gateway, refuse
 from local.pool import Pool
+from local.protocol import BoundedHttp
 
 log = logging.getLogger("chalicelib.local")
 
 HOST = "127.0.0.1"
 BODY_SECONDS = 30
-"""How long a client may take to send a request."""
+"""How long a client may take to send the head of a request, and then its body."""
 
 SWEEP_SECONDS = 5
 STOP_SECONDS = 3
@@ -58,9 +61,12 @@ class LocalApp:
             return
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
-        await _send(
-            send, await self._pool.run(lambda: self._gateway.handle(scope["method"], path, query, headers, body))
-        )
+        try:
+            answer = await self._pool.run(lambda: self._gateway.handle(scope["method"], path, query, headers, body))
+        except Exception as error:  # noqa: BLE001 - as AWS does; uvicorn would log the error's words, which may be a user's
+            log.error("the server broke: %s", traced(error))  # noqa: TRY400 - no texts
+            answer = refuse(502, "BadGateway", "Something broke on our side.")
+        await _send(send, answer)
 
 
 class LocalServer:
@@ -69,6 +75,7 @@ class LocalServer:
     def __init__(self, port: int, *, sweep_seconds: float = SWEEP_SECONDS, body_seconds: float = BODY_SECONDS) -> None:
         config = uvicorn.Config(
             LocalApp(body_seconds=body_seconds),
+            http=partial(BoundedHttp, head_seconds=body_seconds),  # type: ignore[arg-type] # it makes one, as the class would
             access_log=False,
             log_level="warning",
             lifespan="off",

@@ -1,10 +1,16 @@
-"""The Chalice app made safe for threads."""
+"""The Chalice app made safe for threads, and for events that are not as API Gateway makes them."""
 
 import threading
 from typing import Any
 
 from chalice import Chalice
 from chalice.app import Request
+
+from chalicelib.errors import RouteNotFound
+from chalicelib.handlers.responses import JSON_HEADERS, refusal
+
+OPTIONAL = ("multiValueQueryStringParameters", "pathParameters", "stageVariables", "body")
+"""What Chalice expects in every event, if only as null."""
 
 
 class Application(Chalice):
@@ -16,7 +22,22 @@ class Application(Chalice):
 
     def __init__(self, **options: Any) -> None:
         self._serving = threading.local()
-        super().__init__(**options)
+        super().__init__(configure_logs=False, **options)  # its own would print an error's words
+
+    def __call__(self, event: Any, context: Any) -> dict[str, Any]:
+        """The answer to an event of API Gateway, whatever it left out."""
+        asked = event.get("requestContext") or {}
+        route, method = asked.get("resourcePath"), asked.get("httpMethod")
+        if route not in self.routes or not isinstance(method, str):
+            return refusal(RouteNotFound("Nothing answers at this path.")).to_dict()
+        entry, given = self.routes[route].get(method), event.get("pathParameters") or {}
+        if entry is not None and not all(isinstance(given.get(name), str) for name in entry.view_args):
+            return refusal(RouteNotFound("Nothing answers at this path.")).to_dict()
+        headers = {name: value for name, value in (event.get("headers") or {}).items() if isinstance(value, str)}
+        told = super().__call__({**dict.fromkeys(OPTIONAL), **event, "headers": headers}, context)
+        if "Content-Type" not in told["headers"]:  # an error of the framework's own
+            told["headers"].update(JSON_HEADERS)
+        return told
 
     @property
     def current_request(self) -> Request | None:

@@ -186,11 +186,9 @@ def describe() -> dict[str, Any]:
 def _described(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
     names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
     signed = operation.who != "nobody"
-    statuses = {400, *operation.refusals, 503} | ({401} if signed else set())
+    statuses = {400, 415, *operation.refusals, 503} | ({401} if signed else set())
     if operation.who in ("agent", "anyone of ours"):
         statuses.add(403)
-    if operation.body is not None:
-        statuses.add(415)
     done = _content("Done", refs[operation.answer, "serialization"])
     if operation.who == "visitor":
         done["headers"] = RENEWED

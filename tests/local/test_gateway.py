@@ -39,7 +39,7 @@ def event_of(gateway, app, method="GET", path="/a/1", query="", headers=(), body
 
 
 def refusal(answer):
-    assert dict(answer.headers) == {"Content-Type": "application/json"}
+    assert dict(answer.headers)["Content-Type"] == "application/json"
     assert json.loads(answer.body).keys() == {"Code", "Message"}
     return answer.status, json.loads(answer.body)["Code"]
 
@@ -115,6 +115,7 @@ def test_a_method_that_the_path_does_not_answer_is_a_405_that_names_the_others(g
 
     assert refusal(answer) == (405, "MethodNotAllowed")
     assert "GET, POST" in json.loads(answer.body)["Message"]
+    assert dict(answer.headers)["Allow"] == "GET, POST"
     assert app.events == []
 
 
