@@ -75,6 +75,14 @@ def test_a_second_pause_with_an_end_replaces_the_end(world: World):
     assert len(world.log("paused")) == 1
 
 
+def test_an_end_set_by_hand_can_be_set_anew(world: World):
+    until = world.clock() + timedelta(hours=2)
+    world.agent_pauses(until=world.clock() + timedelta(hours=1))
+    head = world.agent_pauses(until=until)
+
+    assert (head.pause.until, head.pause.fixed) == (until, True)
+
+
 def test_the_same_end_again_changes_nothing(world: World):
     until = world.clock() + timedelta(hours=1)
     first = world.agent_pauses(until=until)
@@ -138,6 +146,15 @@ def test_the_next_commit_writes_the_end_of_an_expired_pause_before_anything_else
     before = world.log()[entry.seq - 2]
     assert (before.kind, before.at, before.author) == ("unpaused", until, SYSTEM)
     assert before.content == PauseDetail("expired")
+    assert world.bot.heard[-1].text == "Still there?"
+
+
+def test_a_pause_is_over_at_its_very_end(world: World):
+    until = world.agent_pauses().pause.until
+    world.clock.now = until
+    world.user_says("Still there?")
+
+    assert not world.head.paused
     assert world.bot.heard[-1].text == "Still there?"
 
 
