@@ -1,0 +1,33 @@
+"""What was erased is not in SQLite's file either, nor in its journal."""
+
+from pathlib import Path
+
+from chalicelib.model.erasing import erase
+from chalicelib.store.sql import SQLStore
+from tests.store import making
+from tests.store.making import SESSION
+
+WORD = "xyzzy"
+NEIGHBOUR = "webchat:neighbour"
+
+
+def in_the_files(folder: Path) -> bool:
+    return any(WORD.encode() in file.read_bytes() for file in folder.iterdir())
+
+
+def test_no_word_of_an_erased_person_can_be_found_in_the_file(tmp_path: Path):
+    store = SQLStore(f"sqlite:///{tmp_path}/hitl.db")
+    store.prepare()
+    for _ in range(10):
+        making.change(
+            store, SESSION, making.says(WORD, name=WORD), making.alerts(text=WORD), making.remembers(said=WORD)
+        )
+        making.change(store, NEIGHBOUR, making.says("Hello"))
+    before = in_the_files(tmp_path)
+    last = making.change(store, SESSION, lambda draft: erase(draft, by="ann")).cut
+    deleted = store.erase(SESSION, through=last, limit=500)
+    store.scrub()
+
+    assert (before, deleted, in_the_files(tmp_path)) == (True, True, False)
+    assert len(making.log(store, NEIGHBOUR)) == 10
+    store.close()
