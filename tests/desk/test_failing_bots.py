@@ -182,6 +182,27 @@ def test_of_two_calls_of_one_turn_the_first_commit_wins(world: World):
     assert len(world.bot.heard) == 2
 
 
+@pytest.mark.parametrize("late", ["answers", "fails"])
+def test_a_turn_that_was_given_up_does_nothing_to_the_one_that_runs_by_then(late: str):
+    world = World(pause_on_failure=False)
+
+    def meanwhile() -> None:
+        world.clock.pass_by(seconds=14)
+        world.bot.then_raise(ValueError())
+        world.sweep()
+        world.bot.then_raise(Crash())
+        with pytest.raises(Crash):
+            world.user_says("two")
+        if late == "fails":
+            raise ValueError
+
+    world.bot.then_while(meanwhile, HI)
+    world.user_says("one")
+
+    assert world.head.turn.entry == world.head.user_seq
+    assert "Hi!" not in world.read_by_user()
+
+
 def test_two_sweepers_at_once_call_a_turn_that_ran_out_once(world: World):
     world.bot.then_raise(Crash())
     with pytest.raises(Crash):

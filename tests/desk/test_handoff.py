@@ -89,6 +89,29 @@ def test_a_stretch_told_to_a_turn_that_was_voided_is_told_again_from_its_beginni
     assert [entry.said for entry in world.bot.heard[-1].handoff] == ["help", "one"]
 
 
+def test_a_stretch_that_came_and_went_in_a_turn_is_told_with_the_next_event(world: World):
+    def meanwhile() -> None:
+        world.agent_says("I am here")
+        world.agent_unpauses()
+
+    world.bot.then_while(meanwhile)
+    world.user_says("one")
+    world.user_says("two")
+
+    assert [entry.said for entry in world.bot.heard[-1].handoff] == ["I am here"]
+
+
+def test_a_turn_in_the_middle_of_a_stretch_leaves_it_to_be_told(world: World):
+    world.user_says("zero")
+    world.agent_says("I am here")
+    world.bot.wanting = lambda event: not event.paused or event.text == "STOP?"
+    world.user_says("STOP?")
+    world.agent_unpauses()
+    world.user_says("one")
+
+    assert [entry.said for entry in world.bot.heard[-1].handoff] == ["I am here", "STOP?"]
+
+
 def test_what_was_queued_before_a_pause_is_told_with_the_stretch(world: World):
     def meanwhile() -> None:
         world.user_says("queued")
