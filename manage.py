@@ -10,7 +10,7 @@ from chalicelib.model.text import clean_name
 from chalicelib.settings import read_settings
 from chalicelib.store.base import Store
 from chalicelib.wiring import build_store, desk
-from commands import demo, doctor, tokens
+from commands import demo, doctor, people, tokens
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,6 +41,15 @@ def _parser() -> argparse.ArgumentParser:
     revoke.add_argument("id", help="as `token list` shows it")
     revoke.set_defaults(run=_revoke_token)
 
+    export = commands.add_parser("export", help="all that is kept about a person, as JSON")
+    export.add_argument("session", help="the session's id, like webchat:ann-17")
+    export.add_argument("--output", help="a file, made for your eyes only; the terminal when not given")
+    export.set_defaults(run=_export)
+    erase = commands.add_parser("erase", help="erase a person, with all that is kept about them")
+    erase.add_argument("session", help="the session's id, like webchat:ann-17")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    erase.set_defaults(run=_erase)
+    commands.add_parser("retain", help="put all sessions under HITL_RETENTION as it is now").set_defaults(run=_retain)
     commands.add_parser("sweep", help="do what is due now").set_defaults(run=_sweep)
     commands.add_parser("doctor", help="what is wrong, and what to do").set_defaults(run=_doctor)
     fill = commands.add_parser("demo", help="sessions in every state, to look at the pages with")
@@ -82,6 +91,31 @@ def _revoke_token(given: argparse.Namespace) -> int:
         return 0
     print(f"There is no token {given.id}; `manage.py token list` shows them.", file=sys.stderr)
     return 1
+
+
+def _export(given: argparse.Namespace) -> int:
+    document = people.export(desk(), given.session)
+    if given.output is None:
+        print(document)
+    else:
+        people.write(document, given.output)
+    return 0
+
+
+def _erase(given: argparse.Namespace) -> int:
+    if not given.yes and not people.agreed(desk(), given.session, input):
+        print("Nothing was erased.")
+        return 1
+    print(people.erase(desk(), given.session))
+    return 0
+
+
+def _retain(_given: argparse.Namespace) -> int:
+    if read_settings(os.environ).policy.retention is None:
+        print("HITL_RETENTION is not set: nothing is deleted by age.", file=sys.stderr)
+        return 1
+    print(f"Sessions under the retention now: {desk().eraser.retain()}")
+    return 0
 
 
 def _sweep(_given: argparse.Namespace) -> int:

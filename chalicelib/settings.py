@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.errors import BadSettings
 from chalicelib.model.policy import Policy
+from chalicelib.model.session import TOMBSTONE_KEPT
 
 _STORES = ("sqlite:///", "postgresql://", "dynamodb://")
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
@@ -52,6 +53,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             bot_timeout=reader.value("HITL_BOT_TIMEOUT", _bot_timeout, default.bot_timeout, "8s (at most 15s)"),
             pause_on_failure=reader.value("HITL_PAUSE_ON_FAILURE", _switch, default.pause_on_failure, "on"),
             visitor_burst=reader.value("HITL_VISITOR_BURST", _count, default.visitor_burst, "60"),
+            retention=reader.value("HITL_RETENTION", _retention, default.retention, "90d"),
             visitor_rate=reader.value("HITL_VISITOR_RATE", _rate, default.visitor_rate, "2 (messages a second)"),
         ),
     )
@@ -136,6 +138,15 @@ def _durations(given: str) -> tuple[timedelta, ...]:
     if list(steps) != sorted(set(steps)):
         raise ValueError("must grow from step to step")
     return steps
+
+
+def _retention(given: str) -> timedelta | None:
+    if given.lower() == "off":
+        return None
+    length = _duration(given)
+    if length < TOMBSTONE_KEPT:
+        raise ValueError(f"must be off, or at least {TOMBSTONE_KEPT.days}d")
+    return length
 
 
 def _bot_timeout(given: str) -> timedelta:

@@ -28,6 +28,7 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
         Finding(f"bot {settings.bot}", _problems(lambda: _loads(settings.bot))),
         Finding(f"store {_without_password(settings.store)}", _problems(lambda: _stores_problems(settings.store))),
         *_alerters(settings),
+        *_retention(settings),
     ]
 
 
@@ -46,6 +47,13 @@ def _alerters(settings: Settings) -> list[Finding]:
     except BadSettings as mistake:
         return [Finding("alerts", (str(mistake),))]
     return [Finding(f"alerts {alerter.name}", _problems(alerter.check)) for alerter in alerters]
+
+
+def _retention(settings: Settings) -> list[Finding]:
+    length = settings.policy.retention
+    if length is None:
+        return []
+    return [Finding(f"retention {length.days} days (`manage.py retain` brings in sessions from before it was set)")]
 
 
 def _problems(check: Callable[[], list[str]]) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from chalicelib.handlers import shapes
+from chalicelib.handlers import persons, shapes
 from chalicelib.model.views import SessionView
 
 BASE = "/api/botpress-hitl"
 CHAT = "/api/webchat"
-Who = Literal["agent", "anyone of ours", "visitor", "nobody"]
+Who = Literal["supervisor", "agent", "anyone of ours", "visitor", "nobody"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Operation:
     body: type[BaseModel] | None = None
     query: tuple[str, ...] = ()
     refusals: tuple[int, ...] = ()
+    status: int = 200
 
 
 RETRY_AFTER: dict[str, Any] = {
@@ -103,6 +104,14 @@ OPERATIONS = (
     Operation(
         "POST", f"{_SESSION}/read", "markRead", "The agents have read up to a number", "agent",
         SessionView, shapes.ReadRequest, refusals=_COMMAND,
+    ),
+    Operation(
+        "DELETE", _SESSION, "erase", "Erase the person, with all that is kept about them", "supervisor",
+        persons.ReceiptAnswer, refusals=(404,), status=202,
+    ),
+    Operation(
+        "GET", f"{_SESSION}/export", "export", "All that is kept about the person, a part at a time", "supervisor",
+        persons.ExportAnswer, query=("after", "limit"), refusals=(404,),
     ),
     Operation(
         "GET", f"{BASE}/notifications", "listNotifications", "Alerts, newest first", "agent",
@@ -187,7 +196,7 @@ def _described(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
     names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
     signed = operation.who != "nobody"
     statuses = {400, 415, *operation.refusals, 503} | ({401} if signed else set())
-    if operation.who in ("agent", "anyone of ours"):
+    if operation.who in ("supervisor", "agent", "anyone of ours"):
         statuses.add(403)
     done = _content("Done", refs[operation.answer, "serialization"])
     if operation.who == "visitor":
@@ -203,7 +212,7 @@ def _described(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
             ),
         ],
         "responses": {
-            "200": done,
+            str(operation.status): done,
             **{str(status): _refused(status, refs[shapes.Refusal, "serialization"]) for status in sorted(statuses)},
         },
     }

@@ -4,6 +4,7 @@ from chalice import Blueprint, Response
 
 from chalicelib.errors import Forbidden, Malformed
 from chalicelib.handlers.auth import Principal, signed_in
+from chalicelib.handlers.persons import export_answer, receipt_answer
 from chalicelib.handlers.requests import flag, limit, number, parameter, read, session_id
 from chalicelib.handlers.responses import answers, reply
 from chalicelib.handlers.shapes import (
@@ -143,6 +144,24 @@ def mark_read(session: str) -> Response:
     _agent()
     seq = read(routes.current_request, ReadRequest).seq
     return reply(_view(desk().commands.read(session_id(session), seq)))
+
+
+@routes.route("/sessions/{session}", methods=["DELETE"])
+@answers
+def erase(session: str) -> Response:
+    """Erase the person; twice answers the same receipt for a week."""
+    by = signed_in(routes.current_request, "supervisor")
+    return reply(receipt_answer(desk().erase(session_id(session), by=by.author)), status=202)
+
+
+@routes.route("/sessions/{session}/export", methods=["GET"])
+@answers
+def export(session: str) -> Response:
+    """All that is kept about the person, a part at a time."""
+    signed_in(routes.current_request, "supervisor")
+    request = routes.current_request
+    after = number(request, "after", 0) or 0
+    return reply(export_answer(desk().export(session_id(session), after=after, limit=limit(request))))
 
 
 def _agent() -> Principal:

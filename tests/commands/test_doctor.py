@@ -45,6 +45,17 @@ def test_all_is_well_with_a_fresh_installation(run, tmp_path):
     ]
 
 
+@pytest.mark.usefixtures("started")
+def test_a_retention_is_told_with_what_brings_older_sessions_in(run, settings):
+    settings(RETENTION="90d")
+
+    told = run("doctor")
+
+    assert told.out.splitlines()[-1] == (
+        "ok       retention 90 days (`manage.py retain` brings in sessions from before it was set)"
+    )
+
+
 def test_every_wrong_setting_is_named_with_an_example(run, settings):
     settings(PAUSE_LASTS="soon", BOT="bot", ALERTS="mail")
 

@@ -118,6 +118,6 @@ def test_whatever_is_sent_is_answered_as_described_and_done_only_for_those_who_m
     throw()
 
     if allowed:
-        assert answered[200], answered
+        assert answered[route.success], answered
     else:
         assert answered.keys() == {route.refusal(caller)[0]}, answered

@@ -8,6 +8,7 @@ from tests.handlers.api import UNSAID
 Caller = Literal["supervisor", "agent", "bot", "visitor", "nobody"]
 CALLERS: tuple[Caller, ...] = ("supervisor", "agent", "bot", "visitor", "nobody")
 AGENTS: tuple[Caller, ...] = ("supervisor", "agent")
+SUPERVISORS: tuple[Caller, ...] = ("supervisor",)
 OURS: tuple[Caller, ...] = ("supervisor", "agent", "bot")
 VISITORS: tuple[Caller, ...] = ("visitor",)
 
@@ -23,6 +24,8 @@ class Route:
     described: bool = True
     stored: bool = True
     """Whether it asks the store for more than who is calling."""
+
+    success: int = 200
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -47,6 +50,8 @@ ROUTES = (
     Route("POST", f"{_SESSION}/note", AGENTS, {"text": "A regular"}),
     Route("POST", f"{_SESSION}/typing", AGENTS),
     Route("POST", f"{_SESSION}/read", AGENTS, {"seq": 1}),
+    Route("GET", f"{_SESSION}/export", SUPERVISORS),
+    Route("DELETE", _SESSION, SUPERVISORS, success=202),
     Route("GET", _NOTIFICATIONS, AGENTS),
     Route("POST", f"{_NOTIFICATIONS}/{{notification}}/read", AGENTS),
     Route("POST", f"{_NOTIFICATIONS}/{{notification}}/archive", AGENTS),

@@ -35,7 +35,7 @@ def test_a_route_answers_those_it_is_for_and_refuses_all_others(
 
     answer = api.call(route.method, path, route.body, token=token)
 
-    assert answer.said == ((200, "") if caller in route.allowed else route.refusal(caller))
+    assert answer.said == ((route.success, "") if caller in route.allowed else route.refusal(caller))
 
 
 @pytest.mark.parametrize(

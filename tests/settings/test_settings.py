@@ -44,6 +44,9 @@ GOOD_POLICY = [
     ("HITL_PAUSE_ON_FAILURE", "off", "pause_on_failure", False),
     ("HITL_PAUSE_ON_FAILURE", "TRUE", "pause_on_failure", True),
     ("HITL_PAUSE_ON_FAILURE", "0", "pause_on_failure", False),
+    ("HITL_RETENTION", "90d", "retention", timedelta(days=90)),
+    ("HITL_RETENTION", "168h", "retention", timedelta(days=7)),
+    ("HITL_RETENTION", "off", "retention", None),
     ("HITL_VISITOR_BURST", "1", "visitor_burst", 1),
     ("HITL_VISITOR_RATE", "0.5", "visitor_rate", 0.5),
 ]
@@ -55,6 +58,7 @@ BAD = [
     ),
     ("HITL_ADMIN_TOKEN", ["short", "fifteen-letters"]),
     ("HITL_SECRET", ["short"]),
+    ("HITL_RETENTION", ["6d", "0", "for ever", "90 days", "167h"]),
     ("HITL_WEBHOOK_SECRET", ["short"]),
     ("HITL_ALERTS", ["mail", "log,mail", "sns:topic", "webhook:ftp://x", "webhook:", "sns:arn:aws:sqs:eu:1:x"]),
     ("HITL_BOT", ["bot", "bot:", ":bot", "my-package:bot", "1a:bot", "a:b:c", "a:b.c"]),
@@ -116,7 +120,7 @@ def test_every_mistake_is_told_at_once():
     assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == [
         "HITL_STORE", "HITL_ADMIN_TOKEN", "HITL_SECRET", "HITL_ALERTS", "HITL_BOT", "HITL_PUBLIC_URL", "HITL_WEBHOOK_SECRET",
         "HITL_PAUSE_LASTS", "HITL_ESCALATE_AFTER", "HITL_BOT_TIMEOUT", "HITL_PAUSE_ON_FAILURE", "HITL_VISITOR_BURST",
-        "HITL_VISITOR_RATE",
+        "HITL_RETENTION", "HITL_VISITOR_RATE",
     ]  # fmt: skip
 
 
