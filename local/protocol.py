@@ -4,7 +4,7 @@ import asyncio
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from local.gateway import refuse
 
@@ -20,6 +20,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._head_seconds = head_seconds
         self._head_size = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._running: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """As the base, and the first head is waited for."""
@@ -27,8 +28,11 @@ class BoundedHttp(HttpToolsProtocol):
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """As the base, and nothing is waited for."""
+        """As the base, and nothing is waited for, nor written by the request that runs while others stand behind it."""
         self._head_came()
+        self.pipeline.clear()
+        if self._running is not None:
+            self._running.disconnected = True
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
@@ -52,9 +56,32 @@ class BoundedHttp(HttpToolsProtocol):
             if self._head_size > HEAD_LIMIT:
                 self._refuse(431, "TooLarge", f"A request's head may have {HEAD_LIMIT} bytes.")
 
+    def on_message_complete(self) -> None:
+        """As the base, and the rest of a request that was answered early has come too."""
+        if self.cycle.response_complete:
+            self.cycle.more_body = False
+        super().on_message_complete()
+
+    def eof_received(self) -> bool:  # type: ignore[override] # the base closes always
+        """Whether the connection stays: a client that has asked to the end, and sends no more, gets its answer first."""
+        if self.cycle is None or self.cycle.more_body or self.cycle.response_complete:
+            return False
+        self.cycle.keep_alive = False
+        return True
+
+    def _unset_keepalive_if_required(self) -> None:
+        """As the base, but who was answered before the end of their request has as long as an idle client to send it."""
+        if self.cycle is None or not (self.cycle.response_complete and self.cycle.more_body):
+            super()._unset_keepalive_if_required()
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the base's words are not in our shape
         """Refuse what is no HTTP, or what ends nobody knows where."""
         self._refuse(400, "Malformed", "This is no HTTP request.")
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """As the base, which remembers only the last request that came."""
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _expect_head(self) -> None:
         self._head_came()

@@ -1,6 +1,8 @@
 """Clients that do not behave: the server answers or hangs up, and serves the others."""
 
+import contextlib
 import json
+import select
 import socket
 from urllib.parse import urlsplit
 
@@ -62,6 +64,69 @@ def test_a_body_that_never_ends_is_answered_with_408(wire):
 
     status, body = answer_on(wire)
     assert (status, code(body)) == (408, "RequestTimeout")
+
+
+@pytest.mark.parametrize("patience", [{"body_seconds": 0.2}], ids=["0.2 s"])
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET /api/health HTTP/1.1\r\nHost: a\r\nX-Slow: "], ids=["nothing", "half a head"]
+)
+def test_a_head_that_never_comes_is_answered_with_408(wire, begun):
+    wire.sendall(begun)
+
+    status, body = answer_on(wire)
+    assert (status, code(body)) == (408, "RequestTimeout")
+    assert answer_on(wire) is None
+
+
+@pytest.mark.parametrize("patience", [{"body_seconds": 0.2}], ids=["0.2 s"])
+def test_a_second_head_that_never_comes_is_answered_with_408(wire):
+    wire.sendall(b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert answer_on(wire)[0] == 200
+
+    wire.sendall(b"GET /api/hea")
+
+    assert answer_on(wire)[0] == 408
+
+
+@pytest.mark.parametrize("line", [b"X: " + b"a" * 1000 + b"\r\n", b"a"], ids=["many headers", "one without end"])
+def test_a_head_that_grows_for_ever_is_answered_with_431(wire, line):
+    wire.sendall(b"GET /api/health HTTP/1.1\r\nHost: a\r\nX: ")
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        for _ in range(100):
+            wire.sendall(line * (16 * 1024 // len(line)))
+
+    status, body = answer_on(wire)
+    assert (status, code(body)) == (431, "TooLarge")
+
+
+def test_a_length_of_11_mb_is_refused_before_a_byte_of_it_has_come(wire):
+    wire.sendall(POST % (BODY_LIMIT + 1))
+
+    status, body = answer_on(wire)
+    assert (status, code(body)) == (413, "TooLarge")
+
+
+def test_chunks_without_end_are_refused_and_then_hung_up_on(wire):
+    wire.sendall(POST.replace(b"Content-Length: %d", b"Transfer-Encoding: chunked"))
+    for _ in range(BODY_LIMIT // 65_536 + 1):
+        wire.sendall(b"10000\r\n" + b" " * 65_536 + b"\r\n")
+
+    status, body = answer_on(wire)
+    assert (status, code(body)) == (413, "TooLarge")
+    with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+        while not select.select([wire], [], [], 0.1)[
+            0
+        ]:  # until the server hangs up; the suite's time limit is the bound
+            wire.sendall(b"1\r\n \r\n")
+        assert answer_on(wire) is None
+
+
+def test_a_connection_goes_on_after_a_body_that_was_too_large_and_came_to_its_end(wire):
+    wire.sendall(POST % (BODY_LIMIT + 1))
+    assert answer_on(wire)[0] == 413
+    wire.sendall(b" " * (BODY_LIMIT + 1) + b"GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n")
+
+    assert answer_on(wire)[0] == 200
 
 
 def test_a_client_that_leaves_in_the_middle_of_its_body_has_asked_nothing(opened):
