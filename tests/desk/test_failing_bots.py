@@ -39,6 +39,15 @@ def test_the_handing_over_can_be_switched_off():
     assert world.read_by_user()[-1] == "Hi!"
 
 
+def test_a_turn_that_failed_is_not_tried_again():
+    world = World(pause_on_failure=False)
+    world.bot.then_raise(ZeroDivisionError())
+    world.user_says()
+    world.sweep()
+
+    assert len(world.bot.heard) == 1
+
+
 @pytest.mark.parametrize(
     "garbage",
     [None, "Hi!", {"say": "Hi!"}, (HI,), ["Hi!"], [HI, None], [Text("Hi!")]],
