@@ -13,6 +13,7 @@ from tests.emulators.postgresql import (  # noqa: F401 - fixtures for all tests
     postgresql_new_url,
     postgresql_url,
 )
+from tests.races.summary import pytest_terminal_summary  # noqa: F401 - a hook, heard only here
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
