@@ -27,9 +27,9 @@ class FakeClock:
         self.now += timedelta(**duration)
 
 
-def fake_tools(clock: FakeClock) -> Tools:
-    """Ids that count, and the longest wait of those that chance could pick."""
-    numbers = itertools.count(1)
+def fake_tools(clock: FakeClock, *, first_id: int = 1) -> Tools:
+    """Ids that count, those of a process from `first_id` on, and the longest wait of those that chance could pick."""
+    numbers = itertools.count(first_id)
     return Tools(
         clock=clock, new_id=lambda: f"id{next(numbers)}", sleep=clock.sleep, jitter=lambda shortest, longest: longest
     )
