@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 
 from bench.meter import Meter
+from chalicelib import aws
 from tests.emulators.ministack import PROGRAM, running
 from tests.emulators.table import create_table
 
@@ -35,7 +36,7 @@ def installed() -> bool:
 
 @contextmanager
 def cloud() -> Iterator[Cloud]:
-    """For one process, which cannot go back: the environment and boto3's default session stay as this leaves them."""
+    """For one process, which cannot go back: the environment and the product's session stay as this leaves them."""
     with tempfile.TemporaryDirectory(prefix="hitl-bench-") as folder, running(Path(folder)) as address:
         os.environ.update(
             {
@@ -49,8 +50,6 @@ def cloud() -> Iterator[Cloud]:
         client = aside.client("dynamodb")
         create_table(client, TABLE)
         topic = aside.client("sns").create_topic(Name="hitl-bench")["TopicArn"]
-        boto3.setup_default_session()
-        session = boto3.DEFAULT_SESSION
-        if session is None:
-            raise RuntimeError("boto3 has no default session")
-        yield Cloud(address, topic, client, Meter(session.events, client))
+        meter = Meter(client)
+        meter.listen_to(aws.session())
+        yield Cloud(address, topic, client, meter)

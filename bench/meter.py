@@ -1,10 +1,10 @@
 """Counts what the store asks of DynamoDB, and what that would cost, while the calls go to an emulator."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from bench.units import Item, index_units, read_units, size, write_units
 
@@ -37,12 +37,21 @@ class _Write(NamedTuple):
     before: Item | None = None
 
 
-class Meter:
-    """Listens to the clients that a session of boto3 makes after this; `looker` is a client of another session."""
+class Events(Protocol):
+    """What botocore emits to: a session, or a client's `meta.events`."""
 
-    def __init__(self, events: Any, looker: Any) -> None:
+    def register(self, event_name: str, handler: Callable[..., Any]) -> object: ...
+
+
+class Meter:
+    """Counts while it is told to. `looker` is a client that it does not listen to."""
+
+    def __init__(self, looker: Any) -> None:
         self._looker = looker
         self._bill: Bill | None = None
+
+    def listen_to(self, events: Events) -> None:
+        """Of a session: the clients that it makes from now on."""
         events.register("provide-client-params.dynamodb", self._before)
         events.register("after-call.dynamodb", self._after)
         events.register("after-call.sns.Publish", self._published)

@@ -8,6 +8,7 @@ from bench.report import Part
 
 PARTS = {
     "closed": "bench.closed",
+    "reads": "bench.reads",
     "handlers": "bench.handlers",
     "imports": "bench.imports",
     "server": "bench.startup",

@@ -3,8 +3,10 @@
 import re
 from typing import TYPE_CHECKING
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import aws
 from chalicelib.alerts.base import Alert, Alerter, alerter_name
 from chalicelib.errors import AlertFailed, BadSettings
 
@@ -85,12 +87,9 @@ class SNSAlerter(Alerter):
 
     def _sns(self) -> "SNSClient":
         if self._client is None:
-            import boto3
-            from botocore.config import Config
-
             retries = {"mode": "standard", "total_max_attempts": 2}
             config = Config(connect_timeout=1, read_timeout=2, retries=retries)  # type: ignore[arg-type] # a TypedDict
-            self._client = boto3.client("sns", region_name=self._region, config=config)
+            self._client = aws.client("sns", config, self._region)
         return self._client
 
 

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as Unreachable
 
+from chalicelib import aws
 from chalicelib.errors import StoreBusy
 from chalicelib.store.dynamodb_items import INDEXES, key
 
@@ -85,7 +85,7 @@ class Table:
         if self._client is None:
             with self._lock:
                 if self._client is None:
-                    self._client = boto3.client("dynamodb", config=_CONFIG)
+                    self._client = aws.client("dynamodb", _CONFIG)
         return self._client
 
     def close(self) -> None:

@@ -70,9 +70,10 @@ def test_an_item_without_one_of_an_indexs_keys_is_not_in_it():
 def test_every_commit_of_a_handoff_is_metered_as_the_emulator_bills_it(ministack, ministack_dynamodb):
     name = f"sessions-{uuid.uuid4().hex}"
     create_table(ministack_dynamodb, name)
-    session = boto3.session.Session()
-    meter = Meter(session.events, ministack_dynamodb)
-    store = DynamoDBStore(name, session.client("dynamodb", endpoint_url=ministack))
+    client = boto3.client("dynamodb", endpoint_url=ministack)
+    meter = Meter(ministack_dynamodb)
+    meter.listen_to(client.meta.events)
+    store = DynamoDBStore(name, client)
 
     bills = []
     for step in (says(name="Maria"), asks_for_human(), claims(), answers(), says(), unpauses()):
@@ -89,9 +90,10 @@ def test_every_commit_of_a_handoff_is_metered_as_the_emulator_bills_it(ministack
 def test_a_row_that_moves_an_hour_later_is_metered_as_the_emulator_bills_it(ministack, ministack_dynamodb):
     name = f"sessions-{uuid.uuid4().hex}"
     create_table(ministack_dynamodb, name)
-    session = boto3.session.Session()
-    meter = Meter(session.events, ministack_dynamodb)
-    store = DynamoDBStore(name, session.client("dynamodb", endpoint_url=ministack))
+    client = boto3.client("dynamodb", endpoint_url=ministack)
+    meter = Meter(ministack_dynamodb)
+    meter.listen_to(client.meta.events)
+    store = DynamoDBStore(name, client)
     head = change(store, "webchat:1", says())
 
     with meter.metering() as bill:

@@ -119,7 +119,7 @@ class Server:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """A running server, one for all tests of this process."""
-    programs = findfind_programs()
+    programs = find_programs()
     if programs is None:
         from tests.conftest import missing
 
@@ -171,7 +171,7 @@ def postgresql_new_url(postgresql: Server) -> Iterator[str]:
     postgresql.drop(database)
 
 
-def findfind_programs() -> Path | None:
+def find_programs() -> Path | None:
     """The folder with the server's programs, the newest that there is; None: it is not installed."""
     found = [path.parent for path in _DEBIAN.glob("*/bin/postgres")]
     if found:
