@@ -8,6 +8,7 @@ from bench.report import Part
 
 PARTS = {
     "closed": "bench.closed",
+    "hot": "bench.crowded",
     "reads": "bench.reads",
     "handlers": "bench.handlers",
     "imports": "bench.imports",

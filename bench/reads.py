@@ -4,14 +4,15 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from bench import filling
 from bench.emulated import cloud, installed
-from bench.filling import Rows
+from bench.filling import Fill, filling_postgresql, filling_sqlite
 from bench.population import PAUSED_ONE_IN, SPREAD, Written, long_log, population
 from bench.report import Budget, Part, Table
 from bench.server import disk
@@ -30,8 +31,6 @@ EMULATED_SIZES = (1_000, 20_000, 100_000)
 RUNS = 200
 LOG, LENGTH = "webchat:long", 10_000
 MOST = 1.5
-
-Fill = Callable[[Rows], None]
 
 
 @dataclass(frozen=True)
@@ -79,49 +78,54 @@ def part() -> Part:
     return Part(tables, _budgets(times))
 
 
-Base = Mapping[int, tuple[Store, Fill]]
-"""Prepared, empty stores by the size that they shall have, and how each is filled."""
+@dataclass(frozen=True)
+class Base:
+    """An empty database: its address, and how it is filled."""
+
+    url: str
+    filling: Callable[[], AbstractContextManager[Fill]]
+
+
+Bases = Mapping[int, Base]
+"""By the size that they shall have."""
 
 
 @contextmanager
-def _sqlite() -> Iterator[Base]:
+def _sqlite() -> Iterator[Bases]:
     with tempfile.TemporaryDirectory(dir=disk()) as name:
         files = {size: Path(name) / f"{size}.db" for size in SIZES}
-        yield {size: (_prepared(f"sqlite:///{file}"), _into_file(file)) for size, file in files.items()}
+        yield {size: Base(f"sqlite:///{file}", partial(filling_sqlite, file)) for size, file in files.items()}
 
 
 @contextmanager
-def _postgresql(programs: Path) -> Iterator[Base]:
+def _postgresql(programs: Path) -> Iterator[Bases]:
     with postgresql.running(programs) as server:
         urls = {size: server.url(server.create()) for size in SIZES}
-        yield {size: (_prepared(url), _into_database(url)) for size, url in urls.items()}
+        yield {size: Base(url, partial(filling_postgresql, url)) for size, url in urls.items()}
 
 
-def _prepared(url: str) -> Store:
-    store = SQLStore(url)
-    store.prepare()
-    return store
-
-
-def _into_file(file: Path) -> Fill:
-    return lambda rows: filling.fill_sqlite(file, rows)
-
-
-def _into_database(url: str) -> Fill:
-    return lambda rows: filling.fill_postgresql(url, rows)
-
-
-def _filled(bases: Mapping[str, Base]) -> dict[str, dict[int, Reads]]:
+def _filled(bases: Mapping[str, Bases]) -> dict[str, dict[int, Reads]]:
     """By backend and size; every row is made once for all backends."""
     now = datetime.now(UTC)
-    found: dict[str, dict[int, Reads]] = {name: {} for name in bases}
     for size in SIZES:
-        for rows in filling.chunks(everybody(size, now)):
-            for base in bases.values():
-                base[size][1](rows)
-        for name, base in bases.items():
-            found[name][size] = Reads(base[size][0], _middle(now))
-    return found
+        for of_size in bases.values():
+            _prepare(of_size[size].url)
+        with ExitStack() as stack:
+            fills = [stack.enter_context(of_size[size].filling()) for of_size in bases.values()]
+            for rows in filling.chunks(everybody(size, now)):
+                for fill in fills:
+                    fill(rows)
+    return {
+        name: {size: Reads(SQLStore(base.url), _middle(now)) for size, base in of_size.items()}
+        for name, of_size in bases.items()
+    }
+
+
+def _prepare(url: str) -> None:
+    """As the first start does it; then nobody holds the database open."""
+    store = SQLStore(url)
+    store.prepare()
+    store.close()
 
 
 def everybody(size: int, now: datetime) -> Iterator[Written]:
@@ -132,7 +136,7 @@ def everybody(size: int, now: datetime) -> Iterator[Written]:
 
 def _middle(now: datetime) -> str:
     """The cursor of the moment in the middle of the list."""
-    return seal(activity_key(Session(id="webchat:m", last_event_at=now - SPREAD / 2)))
+    return seal(activity_key(Session(id="webchat:m", last_event_at=now - SPREAD / 2)) or "")
 
 
 def _times(of_size: Mapping[int, Reads]) -> dict[str, dict[int, float]]:
