@@ -14,6 +14,6 @@ app.register_blueprint(pages.routes)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
-def sweep(event: CloudWatchEvent) -> None:  # noqa: ARG001 - the shape of a scheduled function
+def sweep(event: CloudWatchEvent) -> None:
     """Do what is due; every minute."""
-    jobs.sweep()
+    jobs.sweep(getattr(event.context, "aws_request_id", None))

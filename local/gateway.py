@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -96,7 +97,13 @@ def _event(
         "queryStringParameters": {name: given[-1] for name, given in values.items()} or None,
         "multiValueQueryStringParameters": values or None,
         "stageVariables": None,
-        "requestContext": {"httpMethod": method, "resourcePath": route, "path": path, "identity": {}},
+        "requestContext": {
+            "httpMethod": method,
+            "resourcePath": route,
+            "path": path,
+            "requestId": secrets.token_hex(8),
+            "identity": {},
+        },
         "body": base64.b64encode(body).decode() if body else None,
         "isBase64Encoded": bool(body),
     }

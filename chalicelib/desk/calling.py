@@ -3,6 +3,7 @@
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextvars import copy_context
 
 
 class Caller(ABC):
@@ -40,7 +41,8 @@ class ThreadCaller(Caller):
             finally:
                 self._free.release()
 
-        thread = threading.Thread(target=body, name="turn", daemon=True)
+        context = copy_context()  # so that what the work logs says for which request
+        thread = threading.Thread(target=context.run, args=(body,), name="turn", daemon=True)
         thread.start()
         thread.join(timeout_seconds)
         if thread.is_alive():

@@ -2,12 +2,15 @@
 
 import threading
 from typing import Any
+from urllib.parse import unquote
 
 from chalice import Chalice
 from chalice.app import Request
 
 from chalicelib.errors import RouteNotFound
+from chalicelib.handlers.logs import about
 from chalicelib.handlers.responses import JSON_HEADERS, refusal
+from chalicelib.model.session import is_session_id
 
 OPTIONAL = ("multiValueQueryStringParameters", "pathParameters", "stageVariables", "body")
 """What Chalice expects in every event, if only as null."""
@@ -34,7 +37,9 @@ class Application(Chalice):
         if entry is not None and not all(isinstance(given.get(name), str) for name in entry.view_args):
             return refusal(RouteNotFound("Nothing answers at this path.")).to_dict()
         headers = {name: value for name, value in (event.get("headers") or {}).items() if isinstance(value, str)}
-        told = super().__call__({**dict.fromkeys(OPTIONAL), **event, "headers": headers}, context)
+        request = asked.get("requestId") or getattr(context, "aws_request_id", None)
+        with about(request=request, route=f"{method} {route}", session=_session(given.get("session"))):
+            told = super().__call__({**dict.fromkeys(OPTIONAL), **event, "headers": headers}, context)
         if "Content-Type" not in told["headers"]:  # an error of the framework's own
             told["headers"].update(JSON_HEADERS)
         return told
@@ -47,3 +52,9 @@ class Application(Chalice):
     @current_request.setter
     def current_request(self, request: Request | None) -> None:
         self._serving.request = request
+
+
+def _session(given: str | None) -> str | None:
+    """The session's id in a path; None for what can be none: it may hold anything."""
+    plain = unquote(given or "")
+    return plain if is_session_id(plain) else None

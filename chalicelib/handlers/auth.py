@@ -12,6 +12,7 @@ from chalice.app import Request
 
 from chalicelib import wiring
 from chalicelib.errors import Forbidden, NotSignedIn
+from chalicelib.handlers.logs import also_about
 from chalicelib.model.entry import Author, Trigger
 from chalicelib.model.text import clean_name
 from chalicelib.store.base import Role
@@ -96,6 +97,7 @@ def visiting(request: Request) -> Visitor:
         raise NotSignedIn("This token is not valid.") from error
     if wiring.desk().reader.now - visitor.issued_at > VISITOR_TOKEN_LASTS:
         raise NotSignedIn("This token has expired.")
+    also_about(session=visitor.session_id)
     return visitor
 
 

@@ -4,13 +4,38 @@ import json
 import logging
 import os
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
 from chalicelib.desk.trace import traced
 
+log = logging.getLogger(__name__)
+
 FIELDS = ("session", "seq", "alerter", "by")
 """What log calls may add with `extra`."""
+
+
+_about: ContextVar[dict[str, str]] = ContextVar("about")
+"""What the lines written now are about: the request, its route and its session, as far as they are known."""
+
+
+@contextmanager
+def about(**ids: str | None) -> Iterator[None]:
+    """Give all lines that are written inside these ids; None adds nothing."""
+    before = _about.set({name: value for name, value in ids.items() if value})
+    try:
+        yield
+    finally:
+        _about.reset(before)
+
+
+def also_about(**ids: str) -> None:
+    """Give these ids to all further lines of the `about` around this; outside of one it is a no-op."""
+    _about.get({}).update(ids)
 
 
 class JsonFormatter(logging.Formatter):
@@ -24,6 +49,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        line.update(_about.get({}))
         line.update({field: getattr(record, field) for field in FIELDS if hasattr(record, field)})
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = traced(record.exc_info[1])
@@ -31,7 +57,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(stream: TextIO | None = None) -> None:
-    """Send the log of hitl to the stream (standard error by default), once however often it is called."""
+    """Send the log of hitl, and warnings, to the stream (standard error by default), once however often it is called."""
     logger = logging.getLogger("chalicelib")
     for handler in [handler for handler in logger.handlers if isinstance(handler.formatter, JsonFormatter)]:
         logger.removeHandler(handler)
@@ -40,9 +66,26 @@ def configure(stream: TextIO | None = None) -> None:
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    warnings.showwarning = _log_warning
 
 
 def configure_on_lambda() -> None:
-    """The same where AWS runs us; elsewhere whoever starts the process decides about its logs."""
+    """The same where AWS runs us, for what libraries log too; elsewhere whoever starts the process decides about its logs."""
     if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
         configure()
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(JsonFormatter())
+        logging.getLogger().handlers[:] = [handler]  # instead of AWS' own, which writes an error's words
+
+
+def _log_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: object = None,
+    line: object = None,
+) -> None:
+    """A warning by kind and place: its words may repeat a value."""
+    del message, file, line
+    log.warning("a warning: %s at %s:%d", category.__name__, filename, lineno)

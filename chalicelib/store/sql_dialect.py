@@ -70,7 +70,13 @@ SWITCH_WAIT_SECONDS = 0.02
 def _open_sqlite(url: URL, patience_seconds: float) -> Opened:
     """One writer at a time: SQLite takes no more, and polls with sleeps for its turn."""
     file = Path(url.database or "hitl.db").resolve()
-    pool = {"pool_size": 8, "max_overflow": 56, "pool_timeout": patience_seconds, "pool_use_lifo": True}
+    pool = {
+        "hide_parameters": True,
+        "pool_size": 8,
+        "max_overflow": 56,
+        "pool_timeout": patience_seconds,
+        "pool_use_lifo": True,
+    }
     reader = create_engine(url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **pool)
     writer = create_engine(url, **pool)
 
@@ -150,6 +156,7 @@ def _open_postgresql(url: URL, patience_seconds: float) -> Opened:
     }
     reader = create_engine(
         url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,  # an error's words hold what users said otherwise
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
         connect_args={name: value for name, value in connecting.items() if name not in url.query},

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fire.place import Place, Watch, burning
+from tests.handlers.people import SECRET
 
 
 @pytest.fixture(scope="session")
 def burning_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with burning(tmp_path_factory.mktemp("fire"), BOT="tests.handlers.bots:silent") as place:
+    with burning(tmp_path_factory.mktemp("fire"), BOT="tests.handlers.bots:silent", SECRET=SECRET) as place:
         yield place
 
 

@@ -57,6 +57,8 @@ class Place:
         with closing(build_store(f"sqlite:///{self.database}")) as store:
             desk = Desk(store, silent)
             self.tokens = {role: hire(desk, role, role) for role in ("supervisor", "agent", "bot")}
+            self.revoked = hire(desk, "gone", "supervisor")
+            store.revoke_token("gone")
 
     def token(self, caller: Caller, talk: Talk | None = None) -> str | None:
         """The caller's token; a visitor's is that of the talk."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.fire import corpus
 from tests.fire.place import Place, Talk, Watch
 from tests.fire.wire import Lines, Told, ask, request
 from tests.handlers.api import UNSAID
+from tests.handlers.people import issued, sign
 from tests.handlers.table import ROUTES, Caller, Route
 
 ALL = [pytest.param(route, id=str(route)) for route in ROUTES]
@@ -132,6 +134,41 @@ def test_a_hard_credential_lets_nobody_in(place: Place, watch: Watch, talk: Talk
         credentials: Lines = [(b"Authorization", value.replace(b"%s", token)) for value in hard]
         answer = ask(place, request(route.method, talk.path(route).encode(), credentials, body(route)))
         refused(answer, watch, case, (401,))
+
+
+@pytest.mark.parametrize("route", GUARDED)
+def test_a_token_that_is_over_or_was_signed_by_others_lets_nobody_in(
+    place: Place, watch: Watch, talk: Talk, route: Route
+):
+    visitor = talk.session.removeprefix("webchat:")
+    now = int(datetime.now(UTC).timestamp())
+    tokens = {
+        "over": issued(timedelta(days=31), visitor),
+        "of others": sign({"v": visitor, "n": "Vera", "t": now}, "the-secret-of-somebody-else"),
+        "without its signature": issued(timedelta(0), visitor).partition(".")[0] + ".",
+        "for nobody": sign({"n": "Vera", "t": now}),
+        "of another claim": sign({"v": visitor, "n": "Vera", "t": "now"}),
+        "revoked": place.revoked,
+    }
+    watch.changed()
+
+    for case, token in tokens.items():
+        credential: Lines = [(b"Authorization", b"Bearer " + token.encode())]
+        answer = ask(place, request(route.method, talk.path(route).encode(), credential, body(route)))
+        refused(answer, watch, case, (401,))
+
+
+def test_a_visitor_reads_and_writes_only_their_own_session(place: Place, talk: Talk):
+    other = place.talk("Otto")
+    bearer = {"Authorization": f"Bearer {other.token}"}
+    before = place.http.get("/api/webchat/messages", headers={"Authorization": f"Bearer {talk.token}"}).json()
+
+    place.http.post("/api/webchat/messages", json={"id": "o1", "text": "I am Otto"}, headers=bearer)
+    for named in (f"?session={talk.session}", f"?visitor={talk.session}", f"?id={talk.session}"):
+        told = place.http.get(f"/api/webchat/messages{named}", headers=bearer).json()
+        assert [entry["id"] for entry in told["entries"] if entry["kind"] == "message"] == ["u:m1", "u:o1"]
+
+    assert place.http.get("/api/webchat/messages", headers={"Authorization": f"Bearer {talk.token}"}).json() == before
 
 
 @pytest.mark.parametrize("route", ALL)

@@ -1,0 +1,141 @@
+"""All that the programs print, while marked words and credentials go through every route and everything breaks."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fire.careless import MARKER, Functions, everything
+from tests.fire.place import LOOKS, Place, burning
+from tests.handlers.people import ADMIN_TOKEN, SECRET
+from tests.handlers.table import ROUTES
+from tests.local.process import run
+
+SETTINGS = {
+    "HITL_ADMIN_TOKEN": ADMIN_TOKEN,
+    "HITL_SECRET": SECRET,
+    "HITL_BOT": "tests.fire.careless:bot",
+    "HITL_ALERTS": f"webhook:http://127.0.0.1:1/{MARKER}?key={MARKER}",
+    "HITL_WEBHOOK_SECRET": f"{MARKER}-of-sixteen-letters",
+    "HITL_VISITOR_BURST": "1000000",
+    "HITL_ESCALATE_AFTER": "off",
+}
+SECRETS = (MARKER, ADMIN_TOKEN, SECRET, "eyJ")
+"""What nothing may print; a visitor's token begins with the last."""
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[int], Path]:
+    """What the functions printed on Lambda, the statuses they answered with, and the folder of their data."""
+    folder = tmp_path_factory.mktemp("log")
+    statuses = folder / "statuses"
+    program = [sys.executable, "-m", "tests.fire.careless", statuses, folder / "hitl.db"]
+    done = run(*program, AWS_LAMBDA_FUNCTION_NAME="hitl-api", HITL_STORE=f"sqlite:///{folder}/hitl.db", **SETTINGS)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr, json.loads(statuses.read_text()), folder
+
+
+@pytest.fixture
+def lines(played: tuple[str, list[int], Path]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in played[0].splitlines()]
+
+
+def test_no_text_and_no_credential_is_printed_on_lambda(played: tuple[str, list[int], Path]):
+    output, statuses, _ = played
+
+    assert {200, 400, 401, 404, 500, 503} <= set(statuses)
+    assert not [line for line in output.splitlines() if any(secret in line for secret in SECRETS)]
+
+
+def test_every_way_to_break_was_taken_and_logged(lines: list[dict[str, Any]]):
+    said = " ".join(line["message"] for line in lines)
+
+    for words in (
+        "the bot failed: ValueError",
+        "the bot failed: SystemExit",
+        "the bot cannot say what it wants: LookupError",
+        "the bot's turn cannot land",
+        "a warning: UserWarning",
+        "an alert could not be published",
+        "a route broke: ValidationError",
+        "due work broke: ValidationError",
+        "the settings cannot be used",
+    ):
+        assert words in said, (words, said)
+
+
+def test_every_line_on_lambda_is_an_object_with_the_ids_that_are_known(lines: list[dict[str, Any]]):
+    assert all(line.keys() >= {"at", "level", "logger", "message", "request"} for line in lines)
+    assert all("session" in line for line in lines if line.get("route", "").startswith("POST /api/webchat/messages"))
+    assert all("seq" in line for line in lines if line["message"].startswith("the bot failed"))
+    assert {line["request"] for line in lines if "due work" in line["message"]} == {"sweep-1"}
+
+
+def test_no_text_and_no_credential_is_printed_by_the_local_server(tmp_path: Path):
+    from tests.fire.wire import ask, request
+
+    given = {name.removeprefix("HITL_"): value for name, value in SETTINGS.items()}
+    with burning(tmp_path, **given) as place:
+        _walk(place)
+        for sent in (b"GARBAGE " + MARKER.encode(), request("GET", b"/" + MARKER.encode(), [(b"X", b"\x00")])):
+            ask(place, sent)
+    output = (tmp_path / "output").read_text(encoding="utf-8")
+
+    printed = [line for line in output.splitlines() if not line.startswith("Admin page:")]  # its link signs in
+    assert "the bot failed" in output
+    assert "Invalid HTTP request" in output
+    assert not [line for line in printed if any(secret in line for secret in SECRETS)]
+
+
+def test_no_text_and_no_credential_is_in_the_log_of_any_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    from chalicelib import wiring
+
+    caplog.set_level(logging.DEBUG, "chalicelib")
+    caplog.set_level(logging.WARNING)
+    for name, value in {**SETTINGS, "HITL_STORE": f"sqlite:///{tmp_path}/hitl.db"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("warnings.showwarning", lambda *_, **__: None)
+    wiring.forget()
+    with pytest.warns(UserWarning, match=MARKER):
+        everything(Functions(), tmp_path / "hitl.db")
+    wiring.forget()
+
+    written = [f"{record.getMessage()} {record.exc_text} {record.__dict__}" for record in caplog.records]
+    assert len(written) > 5
+    assert not [line for line in written if any(secret in line for secret in SECRETS)]
+
+
+@pytest.mark.parametrize("command", [["sweep"], ["doctor"], ["token", "list"], ["token", "revoke", "nobody"]])
+def test_no_text_and_no_credential_is_printed_by_the_operators_commands(
+    played: tuple[str, list[int], Path], command: list[str]
+):
+    store = f"sqlite:///{played[2]}/hitl.db"
+
+    done = run(sys.executable, "manage.py", *command, HITL_STORE=store, **SETTINGS)
+
+    assert done.stdout + done.stderr
+    assert not [secret for secret in SECRETS if secret in done.stdout + done.stderr]
+
+
+def _walk(place: Place) -> None:
+    """Marked words by every route of the server, until the bot has failed."""
+    visitor = place.http.post("/api/webchat/visitors", json={"name": f"{MARKER} name"}).json()
+    for token in (visitor["token"], ADMIN_TOKEN, MARKER):
+        bearer = {"Authorization": f"Bearer {token}"}
+        for number, word in enumerate(("warn", "raise", "unsure", "long", "huge")):
+            said = {"id": f"m{number}", "text": f"{MARKER} {word}"}
+            place.http.post("/api/webchat/messages", json=said, headers=bearer)
+        for route in ROUTES:
+            path = route.path.format(session=MARKER, notification=MARKER, area=MARKER, name=MARKER)
+            place.http.request(
+                route.method, path, headers=bearer, params={"q": MARKER}, content=f'{{"{MARKER}"'.encode()
+            )
+    for _ in range(LOOKS):
+        if "the bot failed" in place.output.read_text(encoding="utf-8"):
+            return
+        place.http.get("/api/health")
