@@ -109,18 +109,16 @@ def test_a_hard_query_is_answered_or_refused(place: Place, watch: Watch, talk: T
 
 @pytest.mark.parametrize("route", ALL)
 def test_hard_headers_change_nothing_or_are_refused(place: Place, watch: Watch, talk: Talk, route: Route):
-    good = bearer(place, talk, route)
-    path = talk.path(route).encode()
-    watch.changed()
-
     refusals = 0
 
     for case, hard in corpus.HEADERS.items():
-        answer = ask(place, request(route.method, path, [*good, *hard], body(route)))
-        if answer is None or answer.status not in (200, 304):
+        about = place.talk() if route.method == "DELETE" else talk  # what is erased is not there for the next case
+        good = bearer(place, about, route)
+        watch.changed()
+        answer = ask(place, request(route.method, about.path(route).encode(), [*good, *hard], body(route)))
+        if answer is None or answer.status not in (route.success, 304):
             refused(answer, watch, case, (400, 415, 431))
             refusals += 1
-        watch.changed()
 
     assert refusals < len(corpus.HEADERS) / 2
 

@@ -79,7 +79,7 @@ def without(event: dict[str, Any], place: tuple[str, ...], value: Any) -> dict[s
 
 @pytest.mark.parametrize("route", ALL)
 def test_the_event_of_a_good_request_is_answered(event: Any, route: Route):
-    assert answered(event(route))["statusCode"] == 200
+    assert answered(event(route))["statusCode"] == route.success
 
 
 @pytest.mark.parametrize("route", ALL)
