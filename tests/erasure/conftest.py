@@ -1,0 +1,72 @@
+"""The app on each database, and all that it keeps and prints."""
+
+import io
+import logging
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app import app
+from chalicelib import wiring
+from chalicelib.handlers.logs import configure
+from tests.emulators.table import create_table
+from tests.erasure.places import Contents, files, items, rows
+from tests.handlers.api import Api
+from tests.handlers.people import ADMIN_TOKEN, SECRET
+
+Opened = tuple[str, Contents]
+
+
+def sqlite(request: pytest.FixtureRequest) -> Opened:
+    folder: Path = request.getfixturevalue("tmp_path") / "data"
+    return f"sqlite:///{folder}/hitl.db", files(folder)
+
+
+def postgresql(request: pytest.FixtureRequest) -> Opened:
+    url = request.getfixturevalue("postgresql_new_url")
+    return url, rows(url)
+
+
+def dynamodb(request: pytest.FixtureRequest) -> Opened:
+    request.getfixturevalue("monkeypatch").setenv("AWS_ENDPOINT_URL", request.getfixturevalue("ministack"))
+    client = request.getfixturevalue("ministack_dynamodb")
+    name = f"sessions-{uuid.uuid4().hex}"
+    create_table(client, name)
+    request.addfinalizer(lambda: client.delete_table(TableName=name))
+    return f"dynamodb://{name}", items(client, name)
+
+
+DATABASES: tuple[Callable[[pytest.FixtureRequest], Opened], ...] = (sqlite, postgresql, dynamodb)
+
+
+@pytest.fixture(params=DATABASES, ids=lambda database: database.__name__)
+def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Contents]:
+    """What lies in the database that the app uses."""
+    wiring.forget()
+    for name in [name for name in os.environ if name.startswith("HITL_")]:
+        monkeypatch.delenv(name)
+    url, contents = request.param(request)
+    given = {"STORE": url, "ADMIN_TOKEN": ADMIN_TOKEN, "SECRET": SECRET, "BOT": "tests.erasure.bots:talkative"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"HITL_{name}", value)
+    yield contents
+    wiring.forget()
+
+
+@pytest.fixture
+def api(kept: Contents) -> Api:
+    return Api(app)
+
+
+@pytest.fixture
+def printed() -> Iterator[Callable[[], bytes]]:
+    """The log as functions on AWS write it."""
+    logger = logging.getLogger("chalicelib")
+    before = (list(logger.handlers), logger.level, logger.propagate)
+    stream = io.StringIO()
+    configure(stream)
+    yield lambda: stream.getvalue().encode()
+    logger.handlers[:], logger.level, logger.propagate = before
