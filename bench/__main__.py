@@ -5,7 +5,7 @@ import sys
 
 from bench.machine import told
 from bench.parts import PARTS, run_apart
-from bench.report import markdown
+from bench.report import markdown, pasted
 from bench.server import ROOT
 
 
@@ -13,7 +13,11 @@ def main() -> int:
     """The exit status: 1 when a budget is not kept."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measure this machine; no names: everything.")
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
-    names = parser.parse_args().parts or list(PARTS)
+    parser.add_argument("--readme", action="store_true", help="put what was found into README.md; only with all parts")
+    given = parser.parse_args()
+    names = given.parts or list(PARTS)
+    if given.readme and given.parts:
+        parser.error("the README tells all parts: --readme goes without names")
     if unknown := [name for name in names if name not in PARTS]:
         parser.error(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
     where = told()
@@ -24,6 +28,9 @@ def main() -> int:
     report = markdown(parts, where)
     (ROOT / "build").mkdir(exist_ok=True)
     (ROOT / "build" / "bench.md").write_text(report, encoding="utf-8")
+    if given.readme:
+        readme = ROOT / "README.md"
+        readme.write_text(pasted(readme.read_text(encoding="utf-8"), report), encoding="utf-8")
     print(report)
     return 0 if all(budget.kept for part in parts for budget in part.budgets) else 1
 

@@ -23,7 +23,9 @@ from bench.report import Budget, Part, Table, at_most
 from bench.server import ROOT
 from scripts.package import compile_all, copy_sources
 
-RUNS = 15
+RUNS, RUNS_WITHOUT = 15, 5
+"""With bytecode, and without it."""
+
 MOST = 1.5
 PACKED = ("pydantic", "pydantic_core", "typing_extensions", "typing_inspection", "annotated_types")
 """What `make package` puts beside the sources, as `requirements.txt` wants it."""
@@ -104,8 +106,8 @@ def part() -> Part:
         starts = _starts()
         kinds = [(start, compiled) for compiled in (True, False) for start in starts]
         times: dict[tuple[Start, bool], list[list[float]]] = {kind: [] for kind in kinds}
-        for _ in range(RUNS):
-            for start, compiled in kinds:
+        for run in range(RUNS):
+            for start, compiled in kinds if run < RUNS_WITHOUT else kinds[: len(starts)]:
                 times[start, compiled].append(_time(folder, start, compiled=compiled))
     took = {kind: Took(*map(statistics.median, zip(*rows, strict=True))) for kind, rows in times.items()}
     return Part([_table(took)], _budgets(took))

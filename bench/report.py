@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+FIRST, NEXT = "## Speed", "## Limits"
+"""The heading that a whole report begins with, and the one that follows it in the README."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -49,8 +52,17 @@ def markdown(parts: Sequence[Part], where: str) -> str:
     verdicts = [budget for part in parts for budget in part.budgets]
     if verdicts:
         rows = [(budget.promise, budget.found, "yes" if budget.kept else "**no**") for budget in verdicts]
-        lines += ["## Budgets", where, "", *_table(Table("", ("promise", "found", "kept"), rows)), ""]
+        lines += ["### Budgets", *_table(Table("", ("promise", "found", "kept"), rows)), ""]
     return "\n".join(lines)
+
+
+def pasted(readme: str, report: str) -> str:
+    """The README with the report in the place of the one before. Raises ValueError when the headings are not there."""
+    before, begun, rest = readme.partition(f"\n{FIRST}\n")
+    _, ended, after = rest.partition(f"\n{NEXT}\n")
+    if not begun or not ended or not report.startswith(f"{FIRST}\n"):
+        raise ValueError(f"a report stands between the lines {FIRST!r} and {NEXT!r}")
+    return f"{before}\n{report.rstrip()}\n\n{NEXT}\n{after}"
 
 
 def _table(table: Table) -> list[str]:

@@ -1,6 +1,10 @@
 """The Markdown that `make bench` leaves for the README."""
 
-from bench.report import Budget, Part, Table, at_most, markdown
+from pathlib import Path
+
+import pytest
+
+from bench.report import Budget, Part, Table, at_most, markdown, pasted
 
 SPEED = Table("Reads", ("what", "ms"), [("a list", "1.0"), ("a log", "2.0")], notes=["On disk."])
 COST = Table("Units", ("what", "units"), [("a list", "30")], section="What it costs")
@@ -43,3 +47,26 @@ def test_a_promise_that_is_not_kept_stands_out():
 def test_a_number_on_its_limit_keeps_it_and_one_above_does_not():
     assert at_most("ratio", 1.5, 1.5).kept
     assert not at_most("ratio", 1.51, 1.5).kept
+
+
+def test_a_report_takes_the_place_of_the_one_before_in_the_readme():
+    readme = "# hitl\n\n## Speed\nold\n\n## What it costs\nold\n\n## Limits\n- one\n"
+
+    assert pasted(readme, "## Speed\nnew\n") == "# hitl\n\n## Speed\nnew\n\n## Limits\n- one\n"
+
+
+@pytest.mark.parametrize("readme", ["# hitl\n\n## Limits\n", "# hitl\n\n## Speed\nold\n"])
+def test_a_readme_without_the_places_is_left_alone(readme):
+    with pytest.raises(ValueError, match="Speed"):
+        pasted(readme, "## Speed\nnew\n")
+
+
+def test_a_part_alone_is_no_report_for_the_readme():
+    with pytest.raises(ValueError, match="Speed"):
+        pasted("\n## Speed\nold\n\n## Limits\n", "## What it costs\n")
+
+
+def test_the_readme_has_the_places():
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+
+    assert "new" in pasted(readme, "## Speed\nnew\n")
