@@ -27,6 +27,8 @@ _FIRST_NAMES = (
 _LAST_NAMES = ("Schneider", "Okafor", "Nagy", "Silva", "Tanaka", "Ivanova", "Haddad", "Larsen", "Kowalska", "Moreau")
 _WORDS = "Hello, my order has not arrived, and the tracking page has shown nothing since Tuesday."
 _POLICY = Policy()
+_STRIDE = 7_368_787
+"""A prime: steps of it reach every number, far from the one before, as a table's rows lie after some months."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,9 @@ class Written:
 
 
 def population(count: int, now: datetime) -> Iterator[Written]:
-    """So many sessions, latest activity first, a paused one in twenty: two of five wait, three belong to an agent each."""
-    for number in range(count):
+    """So many sessions, a paused one in twenty: two of five wait, three belong to an agent each. Not in order of activity."""
+    for step in range(count):
+        number = step * _STRIDE % count
         share = number / count
         paused = number % PAUSED_ONE_IN == 0
         at = now - share * (PAUSES_SPREAD if paused else SPREAD)

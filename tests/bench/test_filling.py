@@ -98,6 +98,11 @@ def test_rows_are_filled_a_few_thousand_sessions_at_a_time_and_none_is_left_out(
     assert sum(len(rows["sessions"]) for rows in filled) == len(people)
 
 
+@pytest.mark.parametrize("count", [1, 20, 999, 19_999])
+def test_everybody_in_a_population_is_another(count):
+    assert len({written.head.id for written in population(count, NOW)}) == count
+
+
 def test_a_population_has_every_kind_of_session_in_the_same_shares_at_every_size(tmp_path):
     file = tmp_path / "some.db"
     store = SQLStore(f"sqlite:///{file}")
