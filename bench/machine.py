@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import time
 from datetime import UTC, datetime
 
 from bench.server import ROOT
@@ -13,8 +14,17 @@ def told() -> str:
     load = f", load {os.getloadavg()[0]:.1f} at the start" if hasattr(os, "getloadavg") else ""
     return (
         f"Measured by `make bench` on {os.cpu_count()} cores ({platform.machine()}), Python {platform.python_version()}, commit"
-        f" {_commit()}, {datetime.now(UTC):%Y-%m-%d}{load}."
+        f" {_commit()}, {datetime.now(UTC):%Y-%m-%d}{load}; a million additions took {_additions():.0f} ms."
     )
+
+
+def _additions() -> float:
+    """How fast the machine is at this moment: CPU time in ms of a plain loop, so that two runs can be compared."""
+    begun = time.process_time()
+    total = 0
+    for number in range(1_000_000):
+        total += number
+    return 1000 * (time.process_time() - begun)
 
 
 def _commit() -> str:
