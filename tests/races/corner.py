@@ -26,6 +26,9 @@ PUBLISHING_SECONDS = 0.03
 SLOW = "slow"
 """Begins what the user says when the bot's turn for it is to be met."""
 
+THINKING_SECONDS = (0.0, 0.0, 0.006)
+"""How long the bot goes on after the meeting, in turn, so that either side is first now and then on every store."""
+
 
 class Meeting(Protocol):
     """`threading.Barrier` and `multiprocessing.Barrier`."""
@@ -55,9 +58,10 @@ class Gates:
 class MeetingBot(Bot):
     """Answers all that is said while not paused with two messages; to what begins with `slow`, after a meeting."""
 
-    def __init__(self, middle: Meeting) -> None:
+    def __init__(self, gates: Gates) -> None:
         self.calls: list[Call] = []
-        self._middle = middle
+        self._gates = gates
+        self._met = 0
 
     def wants(self, event: BotEvent) -> bool:
         return not event.paused
@@ -65,7 +69,9 @@ class MeetingBot(Bot):
     def turn(self, event: BotEvent) -> list[Action]:
         begun = time.monotonic()
         if event.text.startswith(SLOW):
-            self._middle.wait(SECONDS)
+            self._gates.middle.wait(SECONDS)
+            self._met += 1
+            self._gates.over.wait(THINKING_SECONDS[self._met % len(THINKING_SECONDS)])
         handoff = None if event.handoff is None else [entry.id for entry in event.handoff]
         self.calls.append(Call(event.session_id, event.id, begun, time.monotonic(), handoff))
         return [Say(Text(f"First answer to {event.id}")), Say(Text(f"Second answer to {event.id}"))]
@@ -102,7 +108,7 @@ class Corner:
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self.bot = MeetingBot(self.gates.middle)
+        self.bot = MeetingBot(self.gates)
         self.alerter = CountingAlerter(self.gates.over, failing=self.failing)
 
     def desk(self, later_seconds: float = 0.0) -> Desk:

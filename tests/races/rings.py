@@ -15,7 +15,7 @@ from tests.races.corner import SECONDS, Corner, Gates
 from tests.races.roles import Role, play
 from tests.races.told import Told, from_json
 
-MOST = 5
+MOST = 4
 """Contestants in a race."""
 
 LATER = 60.0
