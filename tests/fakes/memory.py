@@ -126,6 +126,7 @@ class MemoryStore(Store):
             record = self._records.get(head.id)
             if record is not None and record.head.rev != head.rev:
                 raise Conflict("Somebody has written to the session meanwhile.")
+            assert record is None or not record.log, "a head is forgotten before its entries are deleted"
             self._records.pop(head.id, None)
 
     def alert_states(self, session_id: str, numbers: Sequence[int]) -> dict[int, AlertState]:
