@@ -78,6 +78,11 @@ def cases(operation: APIOperation, route: Route, talk: Talk) -> st.SearchStrateg
     )
 
 
+def formless(body: object) -> bool:
+    """Bytes in place of JSON: they may be none, or JSON by chance, so that to refuse them is not always right."""
+    return isinstance(body, bytes)
+
+
 @pytest.mark.parametrize(("route", "caller"), WALK)
 def test_whatever_is_sent_is_answered_as_described_and_done_only_for_those_who_may(
     place: Place,
@@ -109,7 +114,8 @@ def test_whatever_is_sent_is_answered_as_described_and_done_only_for_those_who_m
     def throw(case: Any):
         answer = case.call(base_url=place.url, session=client, headers=headers, timeout=WAIT_SECONDS)
         answered[answer.status_code] += 1
-        case.validate_response(answer, checks=checks, headers=headers)
+        fitting = [check for check in checks if check is not negative_data_rejection or not formless(case.body)]
+        case.validate_response(answer, checks=fitting, headers=headers)
         if answer.status_code >= 400:
             assert is_refusal(answer.headers["content-type"][0], answer.text), answer.text
             assert not watch.changed(), (answer.status_code, answer.text)
