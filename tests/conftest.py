@@ -13,11 +13,18 @@ from tests.emulators.postgresql import (  # noqa: F401 - fixtures for all tests
     postgresql_new_url,
     postgresql_url,
 )
-from tests.races.summary import pytest_terminal_summary  # noqa: F401 - a hook, heard only here
+from tests.matrix import summary as matrix
+from tests.races import summary as races
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "test")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was counted; a hook, heard only here."""
+    matrix.tell(terminalreporter)
+    races.tell(terminalreporter)
 
 
 def missing(what: str) -> NoReturn:

@@ -58,6 +58,7 @@ class World:
             caller=caller or InlineCaller(),
             line=NoLine(),
         )
+        self.caller = caller
         self._said = 0
 
     def user_says(

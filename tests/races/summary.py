@@ -7,7 +7,7 @@ import pytest
 COUNTED = "raced"
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def tell(terminalreporter: pytest.TerminalReporter) -> None:
     counts: Counter[tuple[str, str]] = Counter()
     for report in terminalreporter.getreports("passed"):
         for name, value in report.user_properties:

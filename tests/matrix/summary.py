@@ -1,0 +1,24 @@
+"""How large the crash matrix was, told at the end of a test run, of all its processes."""
+
+import pytest
+
+STRUCK = "struck"
+
+
+def tell(terminalreporter: pytest.TerminalReporter) -> None:
+    sizes: dict[str, list[int]] = {}
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, value in report.user_properties:
+            if name == STRUCK:
+                ring, calls, runs, failures = value
+                size = sizes.setdefault(ring, [0, 0, 0, 0])
+                for number, count in enumerate((1, calls, runs, failures)):
+                    size[number] += count
+    if not sizes:
+        return
+    terminalreporter.write_sep("=", "crash matrix")
+    sizes["in all"] = [max(sizes.values())[0], *(sum(size[number] for size in sizes.values()) for number in (1, 2, 3))]
+    for ring, (cases, calls, runs, failures) in sizes.items():
+        terminalreporter.write_line(
+            f"{ring}: {cases} use cases, {calls} calls struck, {runs} runs, {failures} failures"
+        )
