@@ -11,6 +11,7 @@ class Relay:
     """Listens at `here` and passes everything on to `there` and back, while entered."""
 
     def __init__(self, here: Path, there: Path) -> None:
+        self.here = here
         self._there = there
         self._word: bytes | None = None
         self._swallowing = False
@@ -33,6 +34,11 @@ class Relay:
     def cut_answer_to(self, word: bytes) -> None:
         """The next request with this word is answered by the server, and its answer is lost with the line."""
         self._word = word
+
+    @property
+    def armed(self) -> bool:
+        """Whether that request is still to come."""
+        return self._word is not None
 
     def swallow(self) -> None:
         """From now on, take connections and do nothing with them."""
