@@ -1,4 +1,4 @@
-"""What only PostgreSQL can do to a store: other processes' locks, restarts, broken lines, rights, encodings, plans."""
+"""What only PostgreSQL can do to a store: other processes' locks, restarts, broken lines, rights, encodings."""
 
 import multiprocessing
 import threading
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import TextClause
 from sqlalchemy.exc import OperationalError
 
 from chalicelib.errors import BadSettings, StoreBusy
@@ -304,46 +303,3 @@ def test_a_database_of_a_later_release_is_used_as_it_is_and_reported(postgresql_
 
     assert store.load(SESSION) == head
     assert store.check() == ["The tables are of a later release (version 99, not 1): install that release."]
-
-
-@pytest.mark.parametrize(
-    ("statement", "index"),
-    [
-        (sql_module._BY_ACTIVITY, "sessions_by_activity"),
-        (sql_module._PAUSED, "sessions_paused"),
-        (sql_module._BY_OWNER, "sessions_by_owner"),
-        (sql_module._BY_NAME, "sessions_by_name"),
-        (sql_module._WAITING, "sessions_paused"),
-        (sql_module._DUE, "sessions_due"),
-        (sql_module._FORWARD, "entries_pkey"),
-        (sql_module._BACKWARD, "entries_pkey"),
-        (sql_module._FIND, "entries_by_id"),
-        (sql_module._LISTED, "notifications_listed"),
-        (sql_module._COUNT_UNREAD, "notifications_unread"),
-        (sql_module._MARK_ALL, "notifications_unread"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_a_list_costs_what_it_returns_however_much_is_stored(sql: SQLStore, statement: TextClause, index: str):
-    names = list(statement._bindparams)
-    numbers = {"limit", "seq", "state"} | ({"after", "before"} if "seq" in str(statement) else set())
-    if statement is sql_module._LISTED:
-        numbers -= {"before"}
-    types = ", ".join("int" if name in numbers else "text" for name in names)
-    values = ", ".join("1" if name in numbers else "'1'" for name in names)
-    ready = str(statement)
-    for number, name in enumerate(names, start=1):
-        ready = ready.replace(f":{name}", f"${number}")
-
-    with sql._database.write() as run:
-        # a few rows are read as a whole, and a plan for any values is what a driver's prepared statement gets
-        run.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-        run.connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
-        run.connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
-        run.connection.exec_driver_sql(f"PREPARE asked ({types}) AS {ready}")
-        plan = "\n".join(run.connection.exec_driver_sql(f"EXPLAIN EXECUTE asked ({values})").scalars())
-        run.connection.exec_driver_sql("DEALLOCATE asked")
-
-    assert index in plan
-    assert "Sort" not in plan
-    assert "Seq Scan" not in plan
