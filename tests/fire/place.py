@@ -114,8 +114,17 @@ class Watch:
 
 @contextmanager
 def burning(folder: Path, **variables: str) -> Iterator[Place]:
-    """The server on data in the folder, until the block ends. What it prints goes to a file, which no flood fills."""
-    settings = {"DATA": str(folder), "STORE": f"sqlite:///{folder}/hitl.db", "VISITOR_BURST": "1000000", **variables}
+    """The server on data in the folder, until the block ends. What it prints goes to a file, which no flood fills.
+
+    It tells nobody again of those who wait, so that its database changes by requests alone, however long a run takes.
+    """
+    settings = {
+        "DATA": str(folder),
+        "STORE": f"sqlite:///{folder}/hitl.db",
+        "VISITOR_BURST": "1000000",
+        "ESCALATE_AFTER": "off",
+        **variables,
+    }
     given = {f"HITL_{name}": value for name, value in settings.items()}
     output = folder / "output"
     with output.open("wb") as printed:
