@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -57,6 +56,8 @@ class Server:
 
     def administer(self, statement: str, database: str = "postgres") -> list[object]:
         """Run a statement as the superuser; the first column of its rows, if it has any."""
+        import psycopg  # here, since every run reads this file
+
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             cursor = connection.execute(statement)
             return [row[0] for row in cursor] if cursor.description else []
