@@ -28,6 +28,8 @@ from tests.desk.machine.processes import Process, Stage
 from tests.fakes.faults import Crash, Fault, Faulty
 from tests.fakes.tools import FakeClock, fake_tools
 
+pytestmark = pytest.mark.no_cover
+
 SESSION = "webchat:zoe"
 ANN = Author(kind="agent", id="ann", name="Ann")
 EXPECTED = (Crash, StoreBusy, SessionNotFound, IdReused, AlreadyClaimed)

@@ -10,6 +10,8 @@ from tests.matrix.scene import UseCase
 from tests.matrix.summary import STRUCK
 from tests.matrix.use_cases import USE_CASES
 
+pytestmark = pytest.mark.no_cover
+
 
 @pytest.mark.parametrize("case", USE_CASES, ids=lambda case: case.name)
 def test_a_fault_at_any_call_leaves_nothing_lost_doubled_or_owed(
