@@ -11,7 +11,7 @@ run: $(VENV)/local.done ## everything on this machine, no account
 	@exec $(BIN)/python -m local
 
 test: $(VENV)/dev.done .venv-ministack/done ## every test that can run here
-	$(BIN)/python -m pytest $(or $(ARGS),--cov --cov-report=term:skip-covered)
+	$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist worksteal --cov --cov-report=term:skip-covered)
 
 check: $(VENV)/dev.done ## format, lint, types, layers
 	$(BIN)/ruff format --check .

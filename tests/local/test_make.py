@@ -64,3 +64,4 @@ def test_a_part_of_the_tests_is_not_asked_to_cover_everything():
 
     assert part.endswith("-m pytest tests/model -k pause")
     assert "--cov" in everything
+    assert "-n 2" in everything
