@@ -17,8 +17,11 @@ def tell(terminalreporter: pytest.TerminalReporter) -> None:
     if not sizes:
         return
     terminalreporter.write_sep("=", "crash matrix")
-    sizes["in all"] = [max(sizes.values())[0], *(sum(size[number] for size in sizes.values()) for number in (1, 2, 3))]
-    for ring, (cases, calls, runs, failures) in sizes.items():
+    in_all = [
+        max(size[0] for size in sizes.values()),
+        *(sum(size[part] for size in sizes.values()) for part in (1, 2, 3)),
+    ]
+    for ring, (cases, calls, runs, failures) in [*sorted(sizes.items()), ("in all", in_all)]:
         terminalreporter.write_line(
             f"{ring}: {cases} use cases, {calls} calls struck, {runs} runs, {failures} failures"
         )
