@@ -28,7 +28,7 @@ from tests.desk.machine.processes import Process, Stage
 from tests.fakes.faults import Crash, Fault, Faulty
 from tests.fakes.tools import FakeClock, fake_tools
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.uncounted
 
 SESSION = "webchat:zoe"
 ANN = Author(kind="agent", id="ann", name="Ann")

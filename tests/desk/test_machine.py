@@ -27,7 +27,7 @@ from tests.desk.machine.rules import Acknowledged, Rules
 from tests.fakes.faults import Crash, Fault, Faulty
 from tests.fakes.tools import FakeClock, fake_tools
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.uncounted
 
 SESSIONS = ("webchat:zoe", "webchat:max")
 AGENTS = tuple(Author(kind="agent", id=name, name=name.title()) for name in ("ann", "ben", "sue"))

@@ -10,7 +10,7 @@ from tests.matrix.scene import UseCase
 from tests.matrix.summary import STRUCK
 from tests.matrix.use_cases import USE_CASES
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.uncounted
 
 
 @pytest.mark.parametrize("case", USE_CASES, ids=lambda case: case.name)

@@ -28,7 +28,7 @@ from tests.matrix.summary import STRUCK
 from tests.matrix.use_cases import USE_CASES
 from tests.store import making
 
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.uncounted
 
 WIRE = tuple(Blow(name, Fault.NONE, done=name in AFTER) for name in (*BEFORE, *AFTER))
 CUT = Blow("the line is cut after the commit", Fault.NONE, done=True)

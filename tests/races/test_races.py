@@ -14,7 +14,7 @@ from tests.races.roles import ANN, readable, role
 from tests.races.summary import COUNTED
 from tests.races.told import Told
 
-pytestmark = [pytest.mark.race, pytest.mark.no_cover]
+pytestmark = [pytest.mark.race, pytest.mark.uncounted]
 
 Count = Callable[[str, int], None]
 
