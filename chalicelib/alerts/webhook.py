@@ -24,20 +24,16 @@ and is tried again for three days, so remember each `Hitl-Delivery` for as long,
 import hashlib
 import hmac
 import json
-import re
 import socket
 import time
 from collections.abc import Callable
 from datetime import UTC
-from http.client import HTTPException
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from chalicelib.alerts.base import Alert, Alerter, alerter_name
-from chalicelib.alerts.post import post
 from chalicelib.errors import AlertFailed, BadSettings
+from chalicelib.http import CallFailed, call, port_of, web_address
 
-_URL = re.compile(r"https?://[!-~]+", re.IGNORECASE)
-_PORTS = {"http": 80, "https": 443}
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -59,10 +55,10 @@ class WebhookAlerter(Alerter):
         parts = _parse(url)
         if not secret:
             raise BadSettings("HITL_ALERTS: a webhook needs a shared secret for its signatures")
+        self._url = url
         self._host = parts.hostname or ""
-        self._port = parts.port or _PORTS[parts.scheme]
+        self._port = port_of(parts)
         self._secure = parts.scheme == "https"
-        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._secret = secret.encode()
         self._timeout = timeout_seconds
         self._clock = clock
@@ -79,19 +75,11 @@ class WebhookAlerter(Alerter):
             "Hitl-Signature": sign(self._secret, timestamp, body),
         }
         try:
-            status = post(
-                self._host,
-                self._port,
-                self._target,
-                body,
-                headers,
-                secure=self._secure,
-                deadline=time.monotonic() + self._timeout,
-            )
-        except TimeoutError as error:
-            raise AlertFailed(f"{self._host} did not take an alert within {self._timeout:g} seconds.") from error
-        except (OSError, HTTPException) as error:
-            raise AlertFailed(f"{self._host} could not be reached for an alert: {type(error).__name__}.") from error
+            status = call("POST", self._url, seconds=self._timeout, headers=headers, body=body).status
+        except CallFailed as error:
+            if error.late:
+                raise AlertFailed(f"{self._host} did not take an alert within {self._timeout:g} seconds.") from error
+            raise AlertFailed(f"{self._host} could not be reached for an alert: {error.cause}.") from error
         if 300 <= status < 400:  # noqa: PLR2004 - the redirects
             raise AlertFailed(
                 f"{self._host} redirects alerts ({status}), which is not followed: set the final address."
@@ -139,11 +127,8 @@ def sign(secret: bytes, timestamp: str, body: bytes) -> str:
 
 
 def _parse(url: str) -> SplitResult:
-    """The parts of an absolute http or https URL in ASCII without credentials; the error does not repeat a secret address."""
+    """The address's parts; the error does not repeat a secret address."""
     try:
-        parts = urlsplit(url)
-        if _URL.fullmatch(url) and parts.hostname and parts.username is None and parts.port != 0:
-            return parts
-    except ValueError:  # brackets that do not match, or a port that is no number
-        pass
-    raise BadSettings("HITL_ALERTS: a webhook needs an address like webhook:https://example.com/alerts")
+        return web_address(url)
+    except ValueError:
+        raise BadSettings("HITL_ALERTS: a webhook needs an address like webhook:https://example.com/alerts") from None

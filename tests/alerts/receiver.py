@@ -50,7 +50,7 @@ class Receiver:
             while header := stream.readline().strip():
                 name, _, value = header.decode().partition(": ")
                 headers[name] = value
-            self.requests.append((line.strip(), headers, stream.read(int(headers["Content-Length"]))))
+            self.requests.append((line.strip(), headers, stream.read(int(headers.get("Content-Length", 0)))))
             self.answer(connection, self._stopped)
 
 
