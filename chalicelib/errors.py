@@ -21,6 +21,10 @@ class SessionNotFound(HitlError):
     """No session has this id."""
 
 
+class EntryNotFound(HitlError):
+    """The session has no entry with this number."""
+
+
 class NotificationNotFound(HitlError):
     """No alert has this id."""
 
@@ -35,6 +39,14 @@ class AlreadyClaimed(HitlError):
 
 class IdReused(HitlError):
     """The id was used before for another content."""
+
+
+class NothingToRetry(HitlError):
+    """The message was neither refused nor lost; the text says what became of it, or that it may have arrived."""
+
+
+class MediaRefused(HitlError):
+    """A picture or an attachment is not fetched: not from there, not so large, or it does not come."""
 
 
 class TooLarge(HitlError):

@@ -1,10 +1,11 @@
 """Errors to statuses, answers to JSON: the edge between the desk and HTTP."""
 
+import base64
 import functools
 import json
 import logging
 from collections.abc import Callable
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from chalice import Response
 from pydantic import BaseModel
@@ -21,10 +22,13 @@ STATUSES: dict[type[errors.HitlError], int] = {
     errors.NotSignedIn: 401,
     errors.Forbidden: 403,
     errors.SessionNotFound: 404,
+    errors.EntryNotFound: 404,
     errors.NotificationNotFound: 404,
     errors.RouteNotFound: 404,
     errors.AlreadyClaimed: 409,
     errors.IdReused: 409,
+    errors.MediaRefused: 404,
+    errors.NothingToRetry: 409,
     errors.TooLarge: 413,
     errors.TooFast: 429,
     errors.StoreBusy: 503,
@@ -39,6 +43,20 @@ RETRY_AFTER = {429: "1", 503: "1"}
 """Seconds after which a refused request may come again."""
 
 JSON_HEADERS: Headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+
+
+class Binary(Response):
+    """An answer of bytes, for whatever `Accept` the client sends; `body` are the bytes.
+
+    Chalice refuses bytes to whoever does not name their type, and most browsers' images would get a 400. So it is told of no
+    binary type (see `Application`), API Gateway that any answer may be one (see `.chalice/resources.json`), and this encodes
+    itself.
+    """
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
+        """As the base, with the bytes in base64."""
+        told = Response("", self.headers, self.status_code).to_dict(binary_types)
+        return {**told, "body": base64.b64encode(self.body).decode("ascii"), "isBase64Encoded": True}
 
 
 def reply(answer: BaseModel, *, status: int = 200, headers: Headers | None = None) -> Response:

@@ -28,6 +28,8 @@ def pause_words(session: Session, trigger: Trigger) -> AlertDetail:
     name = name_for_alert(session)
     if trigger == "failure":
         return AlertDetail(f"The bot failed, and {name} needs a human", level="error")
+    if trigger == "echo":
+        return AlertDetail(f"Somebody answers {name} elsewhere, and the bot is paused")
     return AlertDetail(f"{name} wants to talk to a human")
 
 

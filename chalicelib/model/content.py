@@ -136,7 +136,7 @@ Content = Annotated[
     Text | Image | Audio | Video | File | Location | Buttons | QuickReplies | Cards | Unsupported,
     Field(discriminator="type"),
 ]
-ContentAdapter: TypeAdapter[Content] = TypeAdapter(Content)
+ContentAdapter: TypeAdapter[Content] = TypeAdapter(Content, config=ConfigDict(defer_build=True))
 
 
 def said(content: Content) -> str:
@@ -154,3 +154,12 @@ def heard(content: Content) -> str:
     if isinstance(content, Text) and content.payload:
         return content.payload
     return getattr(content, "text", None) or ""
+
+
+def media_urls(content: object) -> list[str | None]:
+    """The addresses of the content's pictures and attachments, in order; of cards one each, None where it has none."""
+    if isinstance(content, Image | Audio | Video | File):
+        return [content.url]
+    if isinstance(content, Cards):
+        return [card.image_url for card in content.cards]
+    return []

@@ -66,8 +66,22 @@ class Draft:
             self.set(keep_until=self.now + self.policy.retention)
         return entry
 
-    def amend(self, entry: Entry) -> None:
-        """Rewrite a stored entry's content, failure or fate in place, and tell every reader by an entry of its own."""
+    def amend(self, entry: Entry, *, entry_id: str | None = None) -> None:
+        """Rewrite an entry's content, failure or fate in place, and tell every reader by an entry of its own."""
+        if self.rewrite(entry):
+            hidden = entry.kind != "message" or entry.fate == "suppressed"
+            self.add("amended", entry.author, AmendDetail(entry.seq, hidden=hidden), entry_id=entry_id)
+
+    def rewrite(self, entry: Entry) -> bool:
+        """Rewrite what no reader is shown, such as a vendor's id; whether the entry was stored before this draft."""
+        for entries in (self.entries, self.amends):
+            for number, other in enumerate(entries):
+                if other.seq == entry.seq:
+                    entries[number] = entry
+                    return entries is self.amends
         self.amends.append(entry)
-        hidden = entry.kind != "message" or entry.fate == "suppressed"
-        self.add("amended", entry.author, AmendDetail(entry.seq, hidden=hidden))
+        return True
+
+    def written(self, seq: int) -> Entry | None:
+        """The entry with this number, as this draft leaves it; None: it leaves it alone."""
+        return next((entry for entry in (*self.entries, *self.amends) if entry.seq == seq), None)

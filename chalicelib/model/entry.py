@@ -35,6 +35,9 @@ Fate = Literal["suppressed", "failed", "unknown"]
 KeptTrigger = Annotated[Trigger, known(get_args(Trigger), "api")]
 KeptAuthorKind = Annotated[AuthorKind, known(get_args(AuthorKind), "system")]
 
+_RARE = ("part", "resent", "edits")
+"""Fields of an entry that say something of few entries only."""
+
 _lenient = ConfigDict(extra="ignore")
 
 
@@ -84,6 +87,13 @@ class AlertDetail:
 
 
 @dataclass(frozen=True, config=_lenient)
+class Unsent:
+    """Of a message that its user took back: nothing of it is kept."""
+
+    type: Literal["unsent"] = "unsent"
+
+
+@dataclass(frozen=True, config=_lenient)
 class AmendDetail:
     """Of an `amended` entry: the number of the entry that was rewritten; `hidden`: it is one that users never see."""
 
@@ -103,6 +113,7 @@ Body = Annotated[
     | QuickReplies
     | Cards
     | Unsupported
+    | Unsent
     | PauseDetail
     | AgentDetail
     | AlertDetail
@@ -117,7 +128,9 @@ class Entry(Kept):
 
     `seq` counts from 1 without holes; `id` is unique in its session and prefixed by origin (`in:`, `u:`, `a:`, `b:`, `s:`).
     `fate` is set only where the head's watermarks cannot tell: a message that was suppressed, failed or got lost.
-    `committed_at` is set only where it is a minute or more after `at`.
+    `committed_at` is set only where it is a minute or more after `at`. Of a message that a vendor carries: `vendor_id` is its
+    id there, `part` how many of its parts had gone out when it failed or got lost, `resent` that a person had it sent again,
+    `edits` how often its user changed it, and `reaction` what the user put to it, at `reacted_at`.
     """
 
     seq: int = Field(ge=1)
@@ -129,6 +142,12 @@ class Entry(Kept):
     fate: Annotated[Fate | None, known(get_args(Fate), None)] = None
     failure: Str | None = None
     committed_at: Instant | None = None
+    vendor_id: str | None = None
+    part: int = 0
+    resent: bool = False
+    edits: int = 0
+    reaction: Str | None = None
+    reacted_at: Instant | None = None
 
     @property
     def kept_since(self) -> datetime:
@@ -136,8 +155,8 @@ class Entry(Kept):
         return self.committed_at or self.at
 
     def to_json(self) -> str:
-        """Compact JSON without the fields that are None; a type is always written."""
-        return self.model_dump_json(exclude_none=True)
+        """Compact JSON without the fields that are None, or of the few that are set; a type is always written."""
+        return self.model_dump_json(exclude_none=True, exclude={name for name in _RARE if not getattr(self, name)})
 
     @property
     def said(self) -> str:

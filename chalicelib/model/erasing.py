@@ -42,7 +42,12 @@ def erase(draft: Draft, *, by: str) -> None:
 
 def is_forgotten(session: Session, event: Event) -> bool:
     """Whether the event was said before its user was erased, and is only now delivered, or again."""
-    return session.erased_at is not None and event.at <= session.erased_at
+    return was_forgotten(session, event.at)
+
+
+def was_forgotten(session: Session, at: datetime) -> bool:
+    """Whether what happened at this time happened before the user was erased."""
+    return session.erased_at is not None and at <= session.erased_at
 
 
 def cut_old(draft: Draft, *, through: int, next_at: datetime | None) -> None:
@@ -54,7 +59,7 @@ def cut_old(draft: Draft, *, through: int, next_at: datetime | None) -> None:
     session = draft.after
     busy = session.turn is not None or session.queued
     reached = min(through, session.handled) if busy else through
-    if reached == session.seq and not session.paused:
+    if reached == session.seq and not session.paused and not session.of_account:
         erase(draft, by="")
         return
     if reached < through or (next_at is None and reached < session.seq):
@@ -91,6 +96,12 @@ def finish_cut(draft: Draft, *, through: int) -> None:
     """All entries up to `through` are deleted; a no-op when more were hidden meanwhile."""
     if draft.after.cut == through:
         draft.set(cutting_at=None)
+
+
+def finish_scrub(draft: Draft, seen: Session) -> None:
+    """Traces of what was taken back are overwritten; a no-op when more was taken back meanwhile."""
+    if draft.after.scrub_at == seen.scrub_at:
+        draft.set(scrub_at=None)
 
 
 def end_tombstone(draft: Draft) -> None:

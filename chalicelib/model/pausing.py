@@ -7,6 +7,7 @@ from chalicelib.model.alerting import pause_words, raise_alert
 from chalicelib.model.content import Text
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import SYSTEM, AlertDetail, Author, PauseDetail, Trigger
+from chalicelib.model.sending import draining_until, mute
 from chalicelib.model.session import Pause
 from chalicelib.model.text import clean_name
 from chalicelib.model.waiting import start_waiting, stop_waiting
@@ -28,17 +29,22 @@ def pause(
     """Silence the bot, and alert the agents unless one of them did it.
 
     A session already paused stays as it is, except that a given `until` replaces the end (a note tells who did that), and
-    that a turn which runs is void from now on: whoever pauses is promised a silent bot. `words` are the alert's; None
-    gives the usual ones. The reason is cut to one line of 200 characters. Raises Malformed for an `until` that is not
-    aware, not in the future, or more than a year away, since no pause may last for ever.
+    that a turn which runs is void from now on: whoever pauses is promised a silent bot. What the bot said before and a
+    vendor has not taken yet never goes out, unless the bot itself pauses. `words` are the alert's; None gives the usual
+    ones. The reason is cut to one line of 200 characters. Raises Malformed for an `until` that is not aware, not in the
+    future, or more than a year away, since no pause may last for ever.
     """
     if until is not None and (until.tzinfo is None or not draft.now < until <= draft.now + LONGEST):
         raise Malformed("until: must be aware (with a time zone), in the future, and within a year")
     reason = None if reason is None else clean_name(reason, REASON_LIMIT)
     standing = draft.after.pause
+    if trigger != "bot":
+        mute(draft)
     if standing is not None:
         if trigger != "bot":
             _void(draft)
+            standing = standing.but(draining_until=draining_until(draft.after))
+            draft.set(pause=standing)
         if until is not None and (until != standing.until or not standing.fixed):
             draft.add("note", by, Text(f"The pause now ends on {until.astimezone(UTC):%Y-%m-%d at %H:%M} UTC."))
             draft.set(pause=standing.but(until=until, fixed=True))
@@ -47,7 +53,15 @@ def pause(
     told = draft.after.handled if draft.after.turn is None else draft.after.turn.entry
     draft.add("paused", by, PauseDetail(trigger, reason=reason, until=ends))
     draft.set(
-        pause=Pause(trigger=trigger, by=by, at=draft.now, until=ends, reason=reason, fixed=until is not None),
+        pause=Pause(
+            trigger=trigger,
+            by=by,
+            at=draft.now,
+            until=ends,
+            reason=reason,
+            fixed=until is not None,
+            draining_until=draining_until(draft.after) if trigger != "bot" else None,
+        ),
         human_from=told if draft.after.human_from is None else draft.after.human_from,
     )
     if trigger != "bot":
@@ -80,6 +94,8 @@ def renew(draft: Draft) -> None:
 def _end(draft: Draft, by: Author, detail: PauseDetail, at: datetime) -> None:
     draft.add("unpaused", by, detail, at=at)
     draft.set(pause=None, assignee=None)
+    if draft.after.channel in draft.policy.vendors:
+        draft.set(unpaused_at=at)
     stop_waiting(draft)
     if detail.trigger != "bot":
         _leave_to_human(draft)

@@ -13,6 +13,12 @@ class Policy:
     bot_timeout: timedelta = timedelta(seconds=8)
     pause_on_failure: bool = True
     alerters: tuple[str, ...] = ()
+    vendors: frozenset[str] = frozenset()
+    """Channels whose messages a vendor carries; on any other, what is committed is sent."""
+
+    human_text: str = "A human will be with you soon."
+    """What the bot says last when a user asks for a human by a menu; empty: nothing."""
+
     visitor_burst: int = 60
     visitor_rate: float = 2.0
     """Messages a visitor regains per second."""

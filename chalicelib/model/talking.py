@@ -3,24 +3,35 @@
 from datetime import datetime, timedelta
 
 from chalicelib.errors import TooFast
+from chalicelib.model.amending import acted
 from chalicelib.model.claiming import claim
 from chalicelib.model.content import Content, Text, said
 from chalicelib.model.draft import Draft
-from chalicelib.model.entry import Author, Entry
+from chalicelib.model.elsewhere import overheard
+from chalicelib.model.entry import BOT, Author, Entry
 from chalicelib.model.event import Event
-from chalicelib.model.pausing import renew
+from chalicelib.model.pausing import pause, renew
 from chalicelib.model.saying import say
-from chalicelib.model.session import Bucket, preview
+from chalicelib.model.session import Bucket, User, preview
 from chalicelib.model.text import clean_name
 from chalicelib.model.turning import take_or_pass
 from chalicelib.model.waiting import start_waiting, stop_waiting
+
+HUMAN_PAYLOAD = "HITL_HUMAN"
+"""The payload of a channel's menu entry by which users ask for a human, whatever the bot thinks."""
+
+PROFILE_LASTS = timedelta(days=7)
+"""A vendor is asked again who the user is after this."""
 
 TYPING_LASTS = timedelta(seconds=6)
 """How long one report of typing is shown."""
 
 
 def user_said(draft: Draft, event: Event, *, wanted: bool) -> Entry:
-    """Append the user's event and take the bot's turn for it if the bot wants it and none runs."""
+    """Append the user's event and take the bot's turn for it if the bot wants it and none runs.
+
+    One that another app is to answer is no event for the bot.
+    """
     if event.user is not None:
         meet(draft, event.user.name, event.user.picture_url)
     session = draft.after
@@ -28,17 +39,48 @@ def user_said(draft: Draft, event: Event, *, wanted: bool) -> Entry:
     author = Author(kind="user", id=session.user_id, name=session.user.name)
     behind = session.queued
     entry = draft.add("message", author, event.content, entry_id=event.id, at=at)
+    if event.edits:
+        draft.rewrite(entry.but(edits=event.edits))
+    if session.channel in draft.policy.vendors:
+        acted(draft, event.at)
+        overheard(draft, event.at, standby=event.standby)
+        _ask_who_it_is(draft)
     draft.set(
         user_seq=entry.seq,
         unread=session.unread + 1,
         last_user_at=at if session.last_user_at is None else max(at, session.last_user_at),
-        last_message=preview(said(event.content), "user", at),
+        last_message=preview(said(event.content), "user", at, entry.seq),
         user_typing_until=None,
     )
     if draft.after.paused:
         start_waiting(draft, draft.now)
-    take_or_pass(draft, entry, wanted=wanted, behind=behind)
+    take_or_pass(draft, entry, wanted=wanted and not event.standby, behind=behind)
     return entry
+
+
+def wants_a_human(draft: Draft) -> None:
+    """The user asked for a human by the channel's menu: the bot is silent, and what it says last is that one will come."""
+    session = draft.after
+    if session.paused:
+        return
+    pause(draft, trigger="user", by=Author(kind="user", id=session.user_id, name=session.user.name))
+    if draft.policy.human_text:
+        say(draft, BOT, Text(draft.policy.human_text), entry_id=None)
+
+
+def introduce(draft: Draft, profile: User | None) -> None:
+    """Keep who the vendor says the user is; a name that the bot learned stays."""
+    known = draft.after.user
+    draft.set(profile_at=None, profiled_at=draft.now)
+    if profile is not None:
+        name = known.name if known.given else clean_name(profile.name) or known.name
+        draft.set(user=known.but(name=name, picture_url=profile.picture_url or known.picture_url))
+
+
+def _ask_who_it_is(draft: Draft) -> None:
+    asked_at = draft.after.profiled_at
+    if draft.after.profile_at is None and (asked_at is None or draft.now - asked_at >= PROFILE_LASTS):
+        draft.set(profile_at=draft.now)
 
 
 def meet(draft: Draft, name: str, picture_url: str | None = None) -> None:

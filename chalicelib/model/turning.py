@@ -101,18 +101,21 @@ def take_next(draft: Draft, wanted: Iterable[int], looked_at: int) -> None:
     draft.set(handled=max(draft.after.handled, looked_at))
 
 
-def finish(draft: Draft, seq: int, actions: list[Action], known: dict[str, JsonValue]) -> None:
+def finish(
+    draft: Draft, seq: int, actions: list[Action], known: dict[str, JsonValue], *, taken_back: bool = False
+) -> None:
     """Land what the bot wants done for entry `seq`, all together.
 
     When somebody paused or unpaused meanwhile, or the turn was given up, its messages are kept as suppressed, its pause,
     unpause and facts do nothing, and its alerts stand. When the user was erased meanwhile, nothing is left of it at all.
-    `known`: the facts remembered before.
+    `known`: the facts remembered before. `taken_back`: the user took the message back meanwhile, so that no word of the
+    answer stays: the turn is void, its messages are dropped, and its alerts say that the bot asks for attention, no more.
     """
     if seq <= draft.after.cut:
         return
     turn = draft.after.turn
     ours = turn is not None and turn.entry == seq
-    void = not ours or (turn is not None and turn.void)
+    void = taken_back or not ours or (turn is not None and turn.void)
     if ours:
         draft.set(turn=None, handled=max(draft.after.handled, seq))
     if not void and not draft.after.paused:
@@ -120,7 +123,7 @@ def finish(draft: Draft, seq: int, actions: list[Action], known: dict[str, JsonV
     alerts = [action for action in actions if isinstance(action, Notify)]
     spoken = 0
     for number, action in enumerate(actions):
-        if isinstance(action, Say):
+        if isinstance(action, Say) and not taken_back:
             say(draft, BOT, action.content, entry_id=f"b:{seq}:{spoken}", suppressed=void)
             spoken += 1
         elif isinstance(action, PauseIt) and not void:
@@ -140,7 +143,8 @@ def finish(draft: Draft, seq: int, actions: list[Action], known: dict[str, JsonV
         elif isinstance(action, Remember) and not void:
             _remember(draft, action, known)
     for number, alert in enumerate(alerts):
-        raise_alert(draft, notify_words(alert.text, alert.level), entry_id=f"b:{seq}:alert{number}")
+        text = "" if taken_back else alert.text
+        raise_alert(draft, notify_words(text, alert.level), entry_id=f"b:{seq}:alert{number}")
 
 
 def give_up(draft: Draft, seq: int, reason: str) -> None:
@@ -161,4 +165,4 @@ def _remember(draft: Draft, action: Remember, known: dict[str, JsonValue]) -> No
     draft.set(has_facts=True)
     name = action.facts.get("name")
     if isinstance(name, str):
-        draft.set(user=draft.after.user.but(name=clean_name(name)))
+        draft.set(user=draft.after.user.but(name=clean_name(name), given=True))

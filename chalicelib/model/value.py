@@ -25,7 +25,8 @@ def known(values: tuple[str, ...], otherwise: str | None) -> BeforeValidator:
 class Value(BaseModel):
     """An immutable value; an unknown field is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # of the many answers and bodies a cold start needs two or three: each is made ready when it is first used
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def but(self, **changes: Any) -> Self:
         """A copy with these fields changed; the new values are not validated again."""
@@ -35,7 +36,7 @@ class Value(BaseModel):
 class Kept(Value):
     """A value as the store holds it: an unknown field is dropped, so that an older version reads a newer one's rows."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=False)
 
     def to_json(self) -> str:
         """Compact JSON without the fields that hold their default."""

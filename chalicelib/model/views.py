@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Literal
 
 from chalicelib.model.entry import AmendDetail, Author, Body, Entry, EntryKind, Trigger
+from chalicelib.model.sending import is_carried
 from chalicelib.model.session import Owner, Preview, Session
 from chalicelib.model.value import Instant, Value
+from chalicelib.model.window import refusal, window
 
 Status = Literal["pending", "sent", "delivered", "read", "failed", "unknown", "suppressed"]
 
@@ -24,6 +26,18 @@ class PauseView(Value):
     at: Instant
     until: Instant
     draining_until: Instant | None
+
+
+class ReplyWindow(Value):
+    """Until when the channel lets the bot answer, and a human; None: for ever.
+
+    `refused`: why nothing can be sent now; `held`: why what is written now goes out only later.
+    """
+
+    closes_at: Instant | None = None
+    human_closes_at: Instant | None = None
+    refused: str | None = None
+    held: str | None = None
 
 
 class SessionView(Value):
@@ -46,10 +60,11 @@ class SessionView(Value):
     last_message: Preview | None
     tags: tuple[str, ...]
     typing: bool
+    reply_window: ReplyWindow
 
 
 class EntryView(Value):
-    """An entry as it is shown; `status` is None where it makes no sense."""
+    """An entry as it is shown; `status` is None where it makes no sense. `reaction`: the emoji that the user put to it."""
 
     seq: int
     id: str
@@ -59,6 +74,8 @@ class EntryView(Value):
     at: Instant
     status: Status | None
     failure: str | None = None
+    edited: bool = False
+    reaction: str | None = None
 
 
 class AgentFace(Value):
@@ -90,8 +107,11 @@ class VisitorEntry(Value):
     at: Instant
 
 
-def session_view(session: Session, now: datetime) -> SessionView:
-    """The session at this moment: an expired pause is shown as over, though nobody has written so yet."""
+def session_view(session: Session, now: datetime, *, stopped: str | None = None) -> SessionView:
+    """The session at this moment: an expired pause is shown as over, though nobody has written so yet.
+
+    `stopped`: why nothing goes out for the account it belongs to.
+    """
     paused = session.paused_at(now)
     pause = session.pause if paused else None
     return SessionView(
@@ -121,7 +141,16 @@ def session_view(session: Session, now: datetime) -> SessionView:
         last_message=session.last_message,
         tags=session.tags,
         typing=_fresh(session.user_typing_until, now),
+        reply_window=_reply_window(session, now, stopped),
     )
+
+
+def _reply_window(session: Session, now: datetime, stopped: str | None) -> ReplyWindow:
+    until = window(session)
+    refused = refusal(session, now, bot=False)
+    if until is None:
+        return ReplyWindow(refused=refused, held=stopped)
+    return ReplyWindow(closes_at=until.closes_at, human_closes_at=until.human_closes_at, refused=refused, held=stopped)
 
 
 def entry_view(entry: Entry, session: Session) -> EntryView:
@@ -135,6 +164,8 @@ def entry_view(entry: Entry, session: Session) -> EntryView:
         at=entry.at,
         status=_status(entry, session),
         failure=entry.failure,
+        edited=entry.edits > 0,
+        reaction=entry.reaction,
     )
 
 
@@ -188,11 +219,24 @@ def _status(entry: Entry, session: Session) -> Status | None:
         return entry.fate
     if entry.author.kind == "user":
         return None
+    if is_carried(entry) and (way := _under_way(entry, session)) is not None:
+        return way
+    if entry.resent:
+        return "sent"  # the watermarks may have passed its number before it went out
     if entry.seq <= session.read_to:
         return "read"
-    if entry.seq <= session.delivered_to:
-        return "delivered"
-    return "sent" if entry.seq <= session.sent_to else "pending"
+    return "delivered" if entry.seq <= session.delivered_to else "sent"
+
+
+def _under_way(entry: Entry, session: Session) -> Status | None:
+    """That the message has yet to go out, is on the wire, or never will go out; None: it is neither."""
+    if session.sending is not None and session.sending.seq == entry.seq:
+        return "pending"
+    waiting = next((again for again in session.again if again.seq == entry.seq), None)
+    if waiting is None and entry.seq <= session.sent_to:
+        return None
+    kept = waiting is not None and (waiting.asked or waiting.part > 0)  # of what has begun, the rest fails in its turn
+    return "suppressed" if entry.author.kind == "bot" and entry.seq <= session.muted and not kept else "pending"
 
 
 def _fresh(until: datetime | None, now: datetime) -> bool:

@@ -105,7 +105,7 @@ def test_who_and_why_of_a_later_release_do_not_hide_a_session():
 
 
 def test_a_preview_is_one_short_line():
-    assert preview("one\n two" + "x" * 200, "user", NOW).text == "one two" + "x" * 92 + "…"
+    assert preview("one\n two" + "x" * 200, "user", NOW, 1).text == "one two" + "x" * 92 + "…"
 
 
 def test_a_time_is_kept_in_utc():

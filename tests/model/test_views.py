@@ -72,11 +72,12 @@ def test_a_visitor_sees_nothing_that_was_suppressed():
 def test_a_visitor_learns_of_an_amend_only_where_they_saw_what_was_amended(fate, kind, seen: int):
     draft = Draft(Session(id=SESSION), now=NOON, request="r", policy=Policy())
     entry = draft.add(kind, ANN, Text("one"), suppressed=fate is not None)
+    draft = Draft(draft.after, now=NOON, request="s", policy=Policy())
     draft.amend(entry.but(content=Text("two")))
 
     assert draft.amends[0].seq == 1
-    assert draft.entries[1].content.of == 1
-    assert len(visitor_entries(draft.entries[1:])) == seen
+    assert draft.entries[0].content.of == 1
+    assert len(visitor_entries(draft.entries)) == seen
 
 
 def test_a_visitor_knows_whether_a_human_is_there_and_who(world: World):
