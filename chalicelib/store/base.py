@@ -1,18 +1,21 @@
-"""The interface of every store: sessions with their logs, notifications, tokens and one secret.
+"""The interface of every store: sessions with their logs, notifications, what is parked, tokens and one secret.
 
 All times are aware UTC. Every method may raise StoreBusy when the store does not answer in time or refuses for load.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar
 
-from pydantic import JsonValue
+from pydantic import AfterValidator, JsonValue
 
+from chalicelib.errors import TooLarge
 from chalicelib.model.entry import Entry
 from chalicelib.model.session import Session
+from chalicelib.model.text import Text
 from chalicelib.model.value import Instant, Kept
 
 Role = Literal["agent", "supervisor", "bot"]
@@ -20,6 +23,11 @@ AlertState = Literal["unread", "read", "archived"]
 Item = TypeVar("Item")
 COUNT_LIMIT = 100
 """Counts stop here; more is shown as "100 or more"."""
+
+PARKED_LIMIT = 256 * 1024
+"""Bytes of what is parked: a platform's largest delivery, and less than the smallest item of any store."""
+
+_NAME = re.compile("[^\x00\ud800-\udfff]{1,200}")
 
 
 @dataclass(frozen=True)
@@ -44,12 +52,13 @@ class SessionQuery:
 
 
 class Token(Kept):
-    """An agent's or a bot's credential, stored by the SHA-256 of its secret text."""
+    """An agent's or a bot's credential, stored by the SHA-256 of its secret text. `picture_url`: what users see of an agent."""
 
     id: str
     name: str
     role: Role
     created_at: Instant
+    picture_url: str | None = None
 
 
 class Notification(Kept):
@@ -59,6 +68,43 @@ class Notification(Kept):
     entry: Entry
     read: bool = False
     archived: bool = False
+
+
+def is_parked_id(text: str) -> bool:
+    """Whether something parked can have this id: 1 to 200 characters, none of them NUL or half a character."""
+    return _NAME.fullmatch(text) is not None
+
+
+def _nameable(text: str) -> str:
+    if not is_parked_id(text):
+        raise ValueError("must have 1 to 200 characters, none of them NUL or a lone surrogate")
+    return text
+
+
+_Name = Annotated[str, AfterValidator(_nameable)]
+
+
+class Parked(Kept):
+    """A delivery, or one event of it, that could not be processed, kept for an operator who looks at it and replays it.
+
+    `id` is the same whenever the same is delivered again: the SHA-256 of a delivery, or an event's key. `at`: when it was
+    parked. `reason`: one sentence, without what users said. `body`: the JSON as it came, or what came in its place.
+    `session_id`: whose it is; None: nobody can tell. `tries`: how often it was replayed in vain.
+    """
+
+    id: _Name
+    at: Instant
+    channel: str
+    reason: Text
+    body: Text
+    session_id: _Name | None = None
+    tries: int = 0
+
+    def checked(self) -> Self:
+        """Itself. Raises TooLarge for a body over 256 kB."""
+        if len(self.body) > PARKED_LIMIT // 4 and len(self.body.encode()) > PARKED_LIMIT:
+            raise TooLarge(f"What is parked may have {PARKED_LIMIT} bytes.")
+        return self
 
 
 class Store(ABC):
@@ -97,6 +143,11 @@ class Store(ABC):
         An unknown session has none. A run that starts at `after` + 1 has no hole.
         """
 
+    def numbered(self, session_id: str, seq: int) -> Entry | None:
+        """The entry with this number, or None."""
+        found = self.entries(session_id, after=seq - 1, limit=1)
+        return found[0] if found and found[0].seq == seq else None
+
     @abstractmethod
     def find(self, session_id: str, entry_id: str) -> Entry | None:
         """The entry with this id, or None."""
@@ -107,7 +158,7 @@ class Store(ABC):
 
     @abstractmethod
     def sessions(self, query: SessionQuery, *, cursor: str | None = None, limit: int) -> Page[Session]:
-        """A page of heads, none of them a tombstone; each still fits the query.
+        """A page of heads, none of them a tombstone, none an account's own unless it is paused; each still fits the query.
 
         Raises Malformed for a cursor that this method never gave.
         """
@@ -159,6 +210,26 @@ class Store(ABC):
     @abstractmethod
     def mark_all_read(self, *, limit: int) -> int:
         """Mark up to `limit` unread notifications as read; returns how many were."""
+
+    @abstractmethod
+    def park(self, parked: Parked) -> None:
+        """Keep what could not be processed. The same id again is a no-op: the first stays. Raises TooLarge over 256 kB."""
+
+    @abstractmethod
+    def parked(self, *, cursor: str | None = None, limit: int) -> Page[Parked]:
+        """What is parked, oldest first, then by id. Raises Malformed for a foreign cursor."""
+
+    @abstractmethod
+    def parked_of(self, session_id: str, *, limit: int) -> list[Parked]:
+        """The first `limit` of what is parked and names this session, in the same order; strongly consistent."""
+
+    @abstractmethod
+    def find_parked(self, parked_id: str) -> Parked | None:
+        """What is parked under this id, or None; strongly consistent."""
+
+    @abstractmethod
+    def unpark(self, parked_id: str) -> bool:
+        """Delete what is parked under this id; False when there is none. Of two callers at once one gets True."""
 
     @abstractmethod
     def add_token(self, digest: str, token: Token) -> None:

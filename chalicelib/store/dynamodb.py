@@ -13,7 +13,7 @@ from chalicelib.model.entry import Entry
 from chalicelib.model.session import Session
 from chalicelib.model.value import stamp
 from chalicelib.store import dynamodb_commit
-from chalicelib.store.base import COUNT_LIMIT, AlertState, Notification, Page, SessionQuery, Store, Token
+from chalicelib.store.base import COUNT_LIMIT, AlertState, Notification, Page, SessionQuery, Token
 from chalicelib.store.dynamodb_check import complaints
 from chalicelib.store.dynamodb_items import (
     ALERTS,
@@ -39,6 +39,7 @@ from chalicelib.store.dynamodb_items import (
     unpacked,
 )
 from chalicelib.store.dynamodb_lists import Row, filled_page, merged_rows, rows, session_page, start_after
+from chalicelib.store.dynamodb_parked import DynamoDBParking
 from chalicelib.store.dynamodb_table import Contended, Refused, Table
 from chalicelib.store.keys import ANSWERED
 
@@ -57,7 +58,7 @@ _TOKENS_PER_QUERY = 1000
 _KEYS_PER_QUERY = 1000
 
 
-class DynamoDBStore(Store):
+class DynamoDBStore(DynamoDBParking):
     """Connects at first use. Without a `client` it makes one from the environment and closes it."""
 
     def __init__(

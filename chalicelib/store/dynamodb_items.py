@@ -5,6 +5,9 @@
     session id    E#<10 digits>  j: an entry  of an alert also its place among the notifications
     session id    I#<entry id>   n: the number of the entry with this id
     session id    FACTS          j: what the bot remembered
+    session id    P#<place>      what is parked of them, by its place in the list of it: no more than the key
+    #parked       <place>        the list of what is parked: no more than the key, which ends with the id
+    #parked#<id>  PARKED         j: what is parked but its body  b: that body  p: its place
     #tokens       T#<digest>     j: a token
     #secret       SECRET         j: the signing secret
 
@@ -22,8 +25,17 @@ from pydantic import JsonValue
 from chalicelib.model.entry import Entry, decode, encode
 from chalicelib.model.facts import encode_facts
 from chalicelib.model.session import Session
-from chalicelib.store.base import AlertState, Notification
-from chalicelib.store.keys import activity_key, due_key, fold, name_key, notification_key, owner_key, paused_key
+from chalicelib.store.base import AlertState, Notification, Parked
+from chalicelib.store.keys import (
+    activity_key,
+    due_key,
+    fold,
+    name_key,
+    notification_key,
+    owner_key,
+    parked_key,
+    paused_key,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -46,6 +58,8 @@ HEAD = "HEAD"
 FACTS = "FACTS"
 PAUSED = "paused"
 ALERTS = "alerts"
+PARKED = "#parked"
+PARKED_ITEM = "PARKED"
 TOKENS = "#tokens"
 SECRET = "#secret"  # noqa: S105 - the name of a partition
 SECRET_KEY = "SECRET"  # noqa: S105 - the name of an item
@@ -96,15 +110,15 @@ def key(pk: str, sk: str) -> "Item":
 def head_item(session: Session, shards: int) -> "Item":
     """The head with its place in every list it belongs to."""
     own = shard(session.id, shards)
-    active, due = activity_key(session), due_key(session)
+    active, due, named = activity_key(session), due_key(session), name_key(session)
     places = {
         "a": own if active is not None else None,
         "ak": active,
         "o": owner_key(session),
         "wk": paused_key(session),
         "w": PAUSED if session.paused else None,
-        "fk": name_key(session),
-        "f": name_partition(session.user.name),
+        "fk": named,
+        "f": name_partition(session.user.name) if named is not None else None,
         "d": own if due is not None else None,
         "dk": due,
     }
@@ -163,6 +177,35 @@ def read_facts(item: "Item") -> dict[str, JsonValue]:
     """The facts that `facts_item` wrote."""
     facts: dict[str, JsonValue] = json.loads(unpacked(item["j"]))
     return facts
+
+
+def parked_partition(parked_id: str) -> str:
+    """The partition of what is parked under this id."""
+    return f"{PARKED}#{parked_id}"
+
+
+def parked_item(parked: Parked) -> "Item":
+    """What is parked. Its body is packed by itself, since as JSON within JSON it could outgrow an item. Raises TooLarge."""
+    kept: Item = {"j": packed(parked.but(body="").to_json()), "b": packed(parked.checked().body)}
+    place: Item = {"p": {"S": parked_key(parked.at, parked.id)}}
+    return key(parked_partition(parked.id), PARKED_ITEM) | kept | place
+
+
+def read_parked(item: "Item") -> Parked:
+    """What `parked_item` wrote."""
+    return Parked.model_validate_json(unpacked(item["j"])).but(body=unpacked(item["b"]))
+
+
+def parked_rows(parked: Parked) -> "list[Item]":
+    """The keys under which it is found by its place, and by its session if that is known."""
+    place = parked_key(parked.at, parked.id)
+    listed = [key(PARKED, place)]
+    return listed if parked.session_id is None else [*listed, key(parked.session_id, parked_of_key(place))]
+
+
+def parked_of_key(place: str) -> str:
+    """The sort key, in a session's partition, of something that is parked."""
+    return f"P#{place}"
 
 
 def packed(text: str) -> "Value":

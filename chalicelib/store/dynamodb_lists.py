@@ -10,7 +10,7 @@ from chalicelib.model.session import Session
 from chalicelib.store.base import Page, SessionQuery
 from chalicelib.store.dynamodb_items import HEAD, INDEXES, PAUSED, name_partition, read_head, storable
 from chalicelib.store.dynamodb_table import Table
-from chalicelib.store.keys import fold, owner_key, seal, unseal
+from chalicelib.store.keys import fold, is_listed, owner_key, seal, unseal
 
 Shown = TypeVar("Shown")
 
@@ -107,4 +107,4 @@ def _fits(head: Session, query: SessionQuery) -> bool:
         return False
     if query.assignee is not None:
         return owner_key(head) == query.assignee
-    return head.paused if query.paused else not head.gone
+    return head.paused if query.paused else is_listed(head)

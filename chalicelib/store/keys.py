@@ -13,9 +13,14 @@ _NAME_KEY_LIMIT = 80
 _NAME_END = "\x1f"  # sorts before every character of a name, so that Ann comes before Ann Lee
 
 
+def is_listed(session: Session) -> bool:
+    """Whether the session is a conversation: neither what is left of one after an erasure, nor an account's own log."""
+    return not (session.gone or session.of_account)
+
+
 def activity_key(session: Session) -> str | None:
-    """Sorts ascending by latest activity (to the minute) first, then by id; None: the person was erased."""
-    if session.gone:
+    """Sorts ascending by latest activity (to the minute) first, then by id; None: it is no conversation."""
+    if not is_listed(session):
         return None
     at = session.last_event_at or datetime(1970, 1, 1, tzinfo=UTC)
     return f"{_LAST_MINUTE - int(at.timestamp() // 60):08d}#{session.id}"
@@ -42,8 +47,8 @@ def owner_key(session: Session) -> str | None:
 
 
 def name_key(session: Session) -> str | None:
-    """The name as it is searched, and the id; None for a nameless user."""
-    if not session.user.name:
+    """The name as it is searched, and the id; None for a nameless user, and for what is no conversation."""
+    if not session.user.name or not is_listed(session):
         return None
     return f"{fold(session.user.name)}{_NAME_END}#{session.id}"
 
@@ -62,6 +67,11 @@ def due_key(session: Session) -> str | None:
 def notification_key(at: datetime, session_id: str, seq: int) -> str:
     """Sorts by time of the alert."""
     return f"{stamp(at)}#{session_id}#{seq:010d}"
+
+
+def parked_key(at: datetime, parked_id: str) -> str:
+    """Sorts by the time of parking."""
+    return f"{stamp(at)}#{parked_id}"
 
 
 def seal(key: str) -> str:

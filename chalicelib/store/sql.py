@@ -15,8 +15,9 @@ from chalicelib.model.facts import encode_facts
 from chalicelib.model.session import Session
 from chalicelib.model.value import stamp
 from chalicelib.store import keys
-from chalicelib.store.base import COUNT_LIMIT, AlertState, Notification, Page, SessionQuery, Store, Token
+from chalicelib.store.base import COUNT_LIMIT, AlertState, Notification, Page, SessionQuery, Token
 from chalicelib.store.sql_engine import Database
+from chalicelib.store.sql_parked import SQLParking
 from chalicelib.store.sql_schema import complaints, migrate
 
 _UNREAD, _READ, _ARCHIVED = 0, 1, 2
@@ -104,7 +105,7 @@ _KEEP_SECRET = text("INSERT INTO secrets (name, secret) VALUES ('signing', :secr
 _SECRET = text("SELECT secret FROM secrets WHERE name = 'signing'")
 
 
-class SQLStore(Store):
+class SQLStore(SQLParking):
     """Sessions in the database at `url`: `sqlite:///path`, whose folder `prepare` makes, or `postgresql://…` as libpq has it.
 
     Call `prepare` before anything else. Every method may also raise BadSettings: for a database that is damaged, lacks
@@ -328,7 +329,7 @@ def _fits(session: Session, query: SessionQuery) -> bool:
         return False
     if query.assignee is not None:
         return keys.owner_key(session) == query.assignee
-    return session.paused if query.paused else not session.gone
+    return session.paused if query.paused else keys.is_listed(session)
 
 
 def _cursor(rows: Sequence[tuple[Any, ...]], limit: int) -> str | None:

@@ -30,13 +30,20 @@ _STEPS = (
         "CREATE TABLE tokens (digest TEXT PRIMARY KEY, id TEXT NOT NULL, created_key {sortable} NOT NULL, body TEXT NOT NULL)",
         "CREATE TABLE secrets (name TEXT PRIMARY KEY, secret TEXT NOT NULL)",
     ),
+    (
+        """CREATE TABLE parked (
+            id {sortable} PRIMARY KEY, sort_key {sortable} NOT NULL, session_id {sortable}, body TEXT NOT NULL
+        )""",
+        "CREATE INDEX parked_in_order ON parked (sort_key)",
+        "CREATE INDEX parked_by_session ON parked (session_id, sort_key) WHERE session_id IS NOT NULL",
+    ),
 )
 """Only ever append: what stands here has run on somebody's data. A step may add, so that the release before can go on."""
 
 _SORTABLE = {"postgresql": 'TEXT COLLATE "C"'}
 """Text that sorts by code point, by dialect; where it is not listed, plain TEXT does."""
 
-_TABLES = {"sessions", "entries", "notifications", "facts", "tokens", "secrets"}
+_TABLES = {"sessions", "entries", "notifications", "facts", "tokens", "secrets", "parked"}
 
 _ALONE = {
     "postgresql": (

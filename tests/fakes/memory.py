@@ -14,7 +14,7 @@ from chalicelib.model.entry import Entry, decode, encode
 from chalicelib.model.facts import encode_facts
 from chalicelib.model.session import Session
 from chalicelib.store import keys
-from chalicelib.store.base import COUNT_LIMIT, AlertState, Item, Notification, Page, SessionQuery, Store, Token
+from chalicelib.store.base import COUNT_LIMIT, AlertState, Item, Notification, Page, Parked, SessionQuery, Store, Token
 
 _UNREAD, _READ, _ARCHIVED = 0, 1, 2
 _STATES: tuple[AlertState, ...] = ("unread", "read", "archived")
@@ -34,6 +34,7 @@ class MemoryStore(Store):
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._records: dict[str, _Record] = {}
+        self._parked: dict[str, Parked] = {}
         self._tokens: dict[str, Token] = {}
         self._secret: str | None = None
 
@@ -172,6 +173,31 @@ class MemoryStore(Store):
             for record, seq in unread[:limit]:
                 record.alerts[seq] = _READ
         return len(unread[:limit])
+
+    def park(self, parked: Parked) -> None:
+        kept = Parked.model_validate_json(parked.checked().to_json())
+        with self._lock:
+            self._parked.setdefault(kept.id, kept)
+
+    def parked(self, *, cursor: str | None = None, limit: int) -> Page[Parked]:
+        past = "" if cursor is None else keys.unseal(cursor)
+        return _page([row for row in self._parked_rows() if row[0] > past], limit)
+
+    def parked_of(self, session_id: str, *, limit: int) -> list[Parked]:
+        return [parked for _, parked in self._parked_rows() if parked.session_id == session_id][:limit]
+
+    def find_parked(self, parked_id: str) -> Parked | None:
+        with self._lock:
+            return self._parked.get(parked_id)
+
+    def unpark(self, parked_id: str) -> bool:
+        with self._lock:
+            return self._parked.pop(parked_id, None) is not None
+
+    def _parked_rows(self) -> list[tuple[str, Parked]]:
+        with self._lock:
+            rows = [(keys.parked_key(parked.at, parked.id), parked) for parked in self._parked.values()]
+        return sorted(rows, key=lambda row: row[0])
 
     def add_token(self, digest: str, token: Token) -> None:
         with self._lock:

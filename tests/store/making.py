@@ -20,7 +20,7 @@ ANN = Author(kind="agent", id="ann", name="Ann")
 BEN = Author(kind="agent", id="ben", name="Ben")
 SESSION = "webchat:visitor-1"
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(1000)  # past those of the databases in tests/compat
 
 
 def minutes(number: float) -> timedelta:

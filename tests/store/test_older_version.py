@@ -12,12 +12,12 @@ from chalicelib.errors import Duplicate
 from chalicelib.model import content as contents
 from chalicelib.model.entry import AgentDetail, AlertDetail, AmendDetail, Author, Entry, PauseDetail
 from chalicelib.model.session import Bucket, Owner, Pause, Preview, Publication, Sending, Session, Turn, User
-from chalicelib.store.base import SessionQuery, Store, Token
+from chalicelib.store.base import Parked, SessionQuery, Store, Token
 from chalicelib.store.sql import SQLStore
 from tests.store import making
 
-DUMP = Path(__file__).parents[1] / "compat" / "sqlite_version_1.sql"
-"""What version 1 of the tables held, as the release of that time wrote it. Never made anew: a new version adds a file."""
+DUMPS = sorted((Path(__file__).parents[1] / "compat").glob("sqlite_version_*.sql"))
+"""What each version of the tables held, as the release of that time wrote it. Never made anew: a new version adds a file."""
 
 THEN = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 LATER = THEN + timedelta(days=365)
@@ -25,11 +25,11 @@ OLD = "webchat:old"
 USER = Author(kind="user", id="1")
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
+@pytest.fixture(params=DUMPS, ids=lambda dump: dump.stem)
+def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     path = tmp_path / "old.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(DUMP.read_text())
+        connection.executescript(request.param.read_text())
     return path
 
 
@@ -161,6 +161,34 @@ def test_old_credentials_facts_and_secrets_are_good(old: Store):
     assert old.facts(OLD) == {"language": "de", "visits": 3}
 
 
+@pytest.mark.parametrize("file", DUMPS[:1], indirect=True)
+def test_a_database_from_before_anything_was_parked_has_room_for_it(old: Store):
+    parked = Parked(id="a", at=THEN, channel="messenger", reason="", body="{}", session_id=OLD)
+    nothing = old.parked(limit=9).items
+    old.park(parked)
+
+    assert (nothing, old.parked_of(OLD, limit=9)) == ([], [parked])
+
+
+@pytest.mark.parametrize("file", DUMPS[1:], indirect=True)
+def test_what_was_parked_is_read(old: Store):
+    event = Parked(
+        id="in:m_1",
+        at=THEN,
+        channel="messenger",
+        reason="Its sender is no number.",
+        body='{"sender":{"id":"é 😀"},"x":"\\u0000"}',
+        session_id="messenger:1.2",
+        tries=2,
+    )
+
+    assert old.parked_of("messenger:1.2", limit=9) == [event]
+    assert [(parked.id, parked.body) for parked in old.parked(limit=9).items] == [
+        ("ab" * 32, "no JSON \x00"),
+        (event.id, event.body),
+    ]
+
+
 @pytest.mark.parametrize("session_id", [OLD, "webchat:waiting", "webchat:claimed", "messenger:1.2"])
 def test_an_old_session_goes_on_where_it_was(old: Store, session_id: str):
     before = old.load(session_id)
@@ -192,7 +220,7 @@ def test_a_later_releases_database_is_left_whole_reported_and_served(file: Path)
 
     with closing(sqlite3.connect(file)) as connection:
         assert list(connection.iterdump()) == dump
-        assert store.check() == ["The tables are of a later release (version 99, not 1): install that release."]
+        assert store.check() == ["The tables are of a later release (version 99, not 2): install that release."]
         assert making.change(store, OLD, making.says(), at=LATER).seq == 21
         assert connection.execute("SELECT DISTINCT mood FROM sessions").fetchall() == [("sunny",)]
     store.close()

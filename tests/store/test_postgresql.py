@@ -290,7 +290,7 @@ def test_tables_that_are_missing_are_told_to_whoever_runs_the_server(postgresql_
 
     with pytest.raises(BadSettings, match="HITL_STORE: the database lacks what this release needs"):
         store.load(SESSION)
-    assert store.check() == ["The tables are at version 0, and this release needs 1: start the server once to migrate."]
+    assert store.check() == ["The tables are at version 0, and this release needs 2: start the server once to migrate."]
 
 
 def test_a_database_of_a_later_release_is_used_as_it_is_and_reported(postgresql_new_url: str, open_store: Open):
@@ -302,4 +302,4 @@ def test_a_database_of_a_later_release_is_used_as_it_is_and_reported(postgresql_
     store.prepare()
 
     assert store.load(SESSION) == head
-    assert store.check() == ["The tables are of a later release (version 99, not 1): install that release."]
+    assert store.check() == ["The tables are of a later release (version 99, not 2): install that release."]

@@ -10,9 +10,9 @@ import pytest
 from chalicelib.errors import AlreadyClaimed, Conflict, Duplicate, StoreBusy
 from chalicelib.model.entry import Entry
 from chalicelib.model.session import Session
-from chalicelib.store.base import SessionQuery, Store
+from chalicelib.store.base import Parked, SessionQuery, Store
 from tests.store import making
-from tests.store.making import SESSION, Decision
+from tests.store.making import NOW, SESSION, Decision
 
 pytestmark = pytest.mark.race
 
@@ -157,3 +157,36 @@ def test_alerts_of_many_writers_are_each_counted_once(store: Store):
 
     assert store.unread() == 16
     assert {one.entry.seq for one in store.notifications(limit=50).items} == set(range(1, 17))
+
+
+def insist(task: Callable[[], object]) -> object:
+    """What the task returns, once the store is not busy."""
+    while True:
+        try:
+            return task()
+        except StoreBusy:
+            continue
+
+
+def test_of_many_who_park_the_same_one_is_kept_whole(store: Store):
+    rivals = [
+        Parked(id="same", at=NOW + making.minutes(n), channel="x", reason="", body=f"{n}", session_id=f"webchat:{n}")
+        for n in range(8)
+    ]
+    at_once(*[partial(insist, partial(store.park, rival)) for rival in rivals])
+
+    [kept] = store.parked(limit=9).items
+    assert kept in rivals
+    assert store.find_parked("same") == kept
+    assert [store.parked_of(rival.session_id or "", limit=9) for rival in rivals] == [
+        [kept] if rival == kept else [] for rival in rivals
+    ]
+
+
+def test_of_many_who_unpark_the_same_one_is_told_so(store: Store):
+    for number in range(5):
+        store.park(Parked(id=f"{number}", at=NOW, channel="x", reason="", body="{}", session_id=SESSION))
+        told = at_once(*[partial(insist, partial(store.unpark, f"{number}"))] * 8)
+
+        assert told.count(True) == 1
+    assert store.parked_of(SESSION, limit=9) == []

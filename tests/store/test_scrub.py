@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import StoreBusy
+from chalicelib.model.entry import Unsent
 from chalicelib.store.sql import SQLStore
 from tests.store import making
 from tests.store.making import SESSION
@@ -49,6 +50,32 @@ def test_deleting_alone_leaves_bytes_behind_and_scrubbing_none(sqlite: SQLStore,
     sqlite.scrub()
 
     assert (before, found(file)) == (True, False)
+
+
+def test_rewriting_alone_may_leave_bytes_behind_and_scrubbing_none(sqlite: SQLStore, file: Path):
+    making.change(sqlite, SESSION, *[making.says(WORD * 20) for _ in range(20)])
+    heard = making.log(sqlite, SESSION)
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete=OFF")
+        for entry in heard:
+            body = entry.but(content=Unsent()).to_json()
+            connection.execute("UPDATE entries SET body = ? WHERE seq = ?", (body, entry.seq))
+        connection.execute("UPDATE sessions SET head = '{}'")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = found(file)
+    sqlite.scrub()
+
+    assert (before, found(file)) == (True, False)
+
+
+def test_a_rewritten_row_is_zeroed_without_scrubbing(sqlite: SQLStore, file: Path):
+    head = making.change(sqlite, SESSION, making.alerts(text=WORD))
+    [alert] = making.log(sqlite, SESSION)
+    sqlite.commit(head, head.but(rev=2, attempt="r"), (), [alert.but(content=Unsent())])
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    assert not found(file)
 
 
 def test_rows_that_grew_and_moved_leave_nothing_behind(sqlite: SQLStore, file: Path):

@@ -226,7 +226,7 @@ def test_a_damaged_database_leaves_the_lock_free(file: Path):
 def test_a_database_without_tables_says_what_to_do(empty: Path):
     store = open_store(empty)
 
-    assert store.check() == ["The tables are at version 0, and this release needs 1: start the server once to migrate."]
+    assert store.check() == ["The tables are at version 0, and this release needs 2: start the server once to migrate."]
     store.close()
 
 
@@ -260,7 +260,7 @@ def test_a_database_of_a_later_release_is_used_as_it_is_and_reported(sql: Store,
     sql.prepare()
 
     assert sql.load(SESSION) == head
-    assert sql.check() == ["The tables are of a later release (version 99, not 1): install that release."]
+    assert sql.check() == ["The tables are of a later release (version 99, not 2): install that release."]
 
 
 @pytest.mark.parametrize(
