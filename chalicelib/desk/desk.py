@@ -6,18 +6,28 @@ from datetime import datetime
 
 from chalicelib.alerts.base import Alerter
 from chalicelib.bots.base import Bot
+from chalicelib.channels.base import Channel
+from chalicelib.desk.accounts import Accounts
+from chalicelib.desk.aftermath import Aftermath
 from chalicelib.desk.calling import Caller, ThreadCaller
 from chalicelib.desk.commands import Commands
 from chalicelib.desk.eraser import Eraser, Receipt
 from chalicelib.desk.exporter import MOST, Export, Exporter
+from chalicelib.desk.inbox import Inbox, InlineInbox
 from chalicelib.desk.intake import Intake
 from chalicelib.desk.line import Line
+from chalicelib.desk.parking import Parking
+from chalicelib.desk.personas import Personas
+from chalicelib.desk.profiles import Profiles
 from chalicelib.desk.publisher import Publisher
 from chalicelib.desk.reader import Reader
+from chalicelib.desk.receiver import Receiver
+from chalicelib.desk.sender import Sender
 from chalicelib.desk.sweeper import Sweeper
 from chalicelib.desk.tools import Tools
 from chalicelib.desk.transactor import Transactor
 from chalicelib.desk.turns import Turns
+from chalicelib.desk.vendors import Vendors
 from chalicelib.errors import Malformed, SessionNotFound
 from chalicelib.model.entry import SYSTEM, Author
 from chalicelib.model.policy import Policy
@@ -40,20 +50,32 @@ class Desk:
         tools: Tools | None = None,
         caller: Caller | None = None,
         line: Line | None = None,
+        channels: Sequence[Channel] = (),
+        picture_url: str = "",
     ) -> None:
+        """`channels`: those that a vendor carries; `picture_url`: what users there see of an agent without a picture."""
         self.store = store
         self.alerters = tuple(alerters)
+        self.channels = {channel.name: channel for channel in channels}
         tools = tools or Tools()
         names = tuple(alerter.name for alerter in alerters)
-        transactor = Transactor(store, replace(policy or Policy(), alerters=names), tools, line)
+        policy = replace(policy or Policy(), alerters=names, vendors=frozenset(self.channels))
+        transactor = Transactor(store, policy, tools, line)
         publisher = Publisher(transactor, alerters, public_url)
-        turns = Turns(transactor, bot, caller or ThreadCaller(), publisher)
+        self.accounts = Accounts(transactor, publisher, self.channels)
+        sender = Sender(transactor, self.channels, self.accounts, Personas(transactor, picture_url))
+        aftermath = Aftermath(publisher, sender)
+        turns = Turns(transactor, bot, caller or ThreadCaller(), aftermath)
         self.reader = Reader(store, tools)
         self.exporter = Exporter(self.reader, store)
         self.eraser = Eraser(transactor)
-        self.sweeper = Sweeper(transactor, turns, publisher, self.eraser)
-        self.intake = Intake(transactor, turns, self.sweeper)
-        self.commands = Commands(transactor, publisher)
+        vendors = Vendors(sender, aftermath, self.accounts, Profiles(transactor, self.channels, self.accounts))
+        self.sweeper = Sweeper(transactor, turns, publisher, self.eraser, vendors)
+        self.intake = Intake(transactor, turns, self.sweeper, aftermath)
+        self.commands = Commands(transactor, aftermath, self.channels, self.accounts)
+        self.receiver = Receiver(transactor, self.intake, self.accounts, aftermath, self.channels)
+        self.parking = Parking(transactor)
+        self.inbox: Inbox = InlineInbox(self.receiver, self.parking)
 
     def pause(
         self,

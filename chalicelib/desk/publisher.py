@@ -29,12 +29,12 @@ class Publisher:
         self._public_url = public_url
         self._resting: dict[str, datetime] = {}
 
-    def publish_new(self, draft: Draft) -> Session:
+    def publish_new(self, draft: Draft, head: Session | None = None) -> Session:
         """Publish the alerts of a commit just made, whose lease came with it; returns the head after that.
 
-        An alerter's failure is left to the sweep.
+        `head`: as it is now, when this caller has committed more since. An alerter's failure is left to the sweep.
         """
-        head = draft.after
+        head = head or draft.after
         owed = {publication.seq: publication for publication in draft.after.publications}
         for entry in draft.entries:
             if entry.kind == "alert" and entry.seq in owed:

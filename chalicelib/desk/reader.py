@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.desk.tools import Tools
-from chalicelib.errors import Malformed, SessionNotFound
+from chalicelib.errors import EntryNotFound, Malformed, SessionNotFound
 from chalicelib.model.entry import Entry
 from chalicelib.model.session import Session, is_session_id
 from chalicelib.model.text import ENTRY_LIMIT
@@ -59,6 +59,13 @@ class Reader:
             raise SessionNotFound("There is no such session.")
         return head
 
+    def entry(self, session_id: str, seq: int) -> Entry:
+        """The entry with this number. Raises SessionNotFound, EntryNotFound."""
+        found = self._store.entries(session_id, after=max(seq - 1, self.session(session_id).cut), limit=1)
+        if not found or found[0].seq != seq:
+            raise EntryNotFound("There is no such entry.")
+        return found[0]
+
     def log(self, session_id: str, *, after: int | None, before: int | None, limit: int) -> Reading:
         """Entries after a number, or before one, or the last ones; ascending. Raises SessionNotFound, Malformed for both."""
         if after is not None and before is not None:
@@ -99,7 +106,7 @@ class Reader:
     def search(self, words: str, *, cursor: str | None, limit: int) -> Page[Session]:
         """Sessions with exactly this id, else those whose user's name begins so."""
         head = self._store.load(words) if cursor is None and is_session_id(words) else None
-        if head is not None and not head.gone:
+        if head is not None and not head.gone and not head.of_account:
             return Page([head])
         return self._store.sessions(SessionQuery(name=words), cursor=cursor, limit=limit)
 

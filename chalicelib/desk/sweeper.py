@@ -10,9 +10,11 @@ from chalicelib.desk.publisher import Publisher
 from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
 from chalicelib.desk.turns import Turns
+from chalicelib.desk.vendors import Vendors
 from chalicelib.errors import HitlError
 from chalicelib.model.alerting import escalate
 from chalicelib.model.draft import Draft
+from chalicelib.model.entry import Unsent
 from chalicelib.model.session import TOMBSTONE_KEPT, Session
 from chalicelib.model.turning import ATTEMPTS, give_up, take, take_next
 from chalicelib.store.base import COUNT_LIMIT
@@ -35,16 +37,20 @@ STEPS = 20
 class Sweeper:
     """Finds sessions with due work and does it. Any number may run at once: every step is decided at a commit."""
 
-    def __init__(self, transactor: Transactor, turns: Turns, publisher: Publisher, eraser: Eraser) -> None:
+    def __init__(
+        self, transactor: Transactor, turns: Turns, publisher: Publisher, eraser: Eraser, vendors: Vendors
+    ) -> None:
         self._transactor = transactor
         self._eraser = eraser
         self._turns = turns
         self._publisher = publisher
+        self._vendors = vendors
 
     def sweep(self, *, budget: timedelta = timedelta(seconds=50)) -> int:
         """Attend to all sessions that are due, until none is left or the time budget is used; returns how many.
 
-        A session whose work fails is left for the next sweep and does not hold up the others.
+        A session whose work fails is left for the next sweep and does not hold up the others. Then some of what has been
+        parked for too long is deleted.
         """
         clock = self._transactor.tools.clock
         deadline = clock() + budget
@@ -61,6 +67,7 @@ class Sweeper:
                     break
                 seen.add(session_id)
                 self._attend_safely(session_id, deadline)
+        self._expire_safely()
         return len(seen)
 
     def attend(self, session_id: str, deadline: datetime) -> None:
@@ -103,6 +110,12 @@ class Sweeper:
         except Exception as error:  # noqa: BLE001 - one session's bug must not keep the others waiting
             log.error("due work broke: %s", traced(error), extra={"session": session_id})  # noqa: TRY400 - no texts
 
+    def _expire_safely(self) -> None:
+        try:
+            self._eraser.expire_parked()
+        except HitlError as error:
+            log.warning("what is parked was left for the next sweep: %s", error)
+
     def _step(self, head: Session) -> None:
         now = self._transactor.tools.clock()
         if head.turn is not None and head.turn.until <= now:
@@ -115,6 +128,8 @@ class Sweeper:
             self._publisher.publish_new(
                 self._transactor.run(head.id, lambda draft: escalate(draft, others_waiting=others))
             )
+        elif head.paused == head.paused_at(now) and (work := self._vendors.due(head, now)) is not None:
+            work(head)
         elif head.paused == head.paused_at(now) and any(owed.at <= now for owed in head.publications):
             self._publisher.publish_due(
                 head
@@ -128,6 +143,8 @@ class Sweeper:
         """What is to be deleted, or to be hidden for its age; None: nothing."""
         if head.cutting_at is not None:
             return self._eraser.finish
+        if head.scrub_at is not None:
+            return self._eraser.scrub
         if head.keep_until is not None and head.keep_until <= now:
             return self._eraser.cut
         if head.erased_at is not None and head.erased_at + TOMBSTONE_KEPT <= now:
@@ -155,7 +172,7 @@ class Sweeper:
         """The bot gets the next thing the user said while its turn ran, if it wants any of it; returns the head then."""
         request = self._transactor.tools.new_id()
         entries = self._transactor.store.entries(head.id, after=head.handled, limit=QUEUE_READ)
-        events = [entry for entry in entries if entry.from_user()]
+        events = [entry for entry in entries if entry.from_user() and not isinstance(entry.content, Unsent)]
         looked_at = entries[-1].seq if entries else head.user_seq
 
         def decide(draft: Draft) -> None:

@@ -1,18 +1,19 @@
 """Running the bot's turn: call it once, land its result in one commit, give the user a human when it fails."""
 
 import logging
+import threading
 from dataclasses import replace
 
 from chalicelib.bots.base import Bot, BotEvent, checked, stored_event
+from chalicelib.desk.aftermath import Aftermath
 from chalicelib.desk.calling import Caller
-from chalicelib.desk.publisher import Publisher
 from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import Duplicate, Malformed, SessionNotFound, TooLarge
 from chalicelib.model.draft import Draft
-from chalicelib.model.entry import Entry
+from chalicelib.model.entry import Entry, Unsent
 from chalicelib.model.session import Session
-from chalicelib.model.turning import finish, give_up
+from chalicelib.model.turning import Remember, finish, give_up
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +27,11 @@ HANDOFF_LIMIT = 200
 class Turns:
     """Asks the bot, and takes its turns."""
 
-    def __init__(self, transactor: Transactor, bot: Bot, caller: Caller, publisher: Publisher) -> None:
+    def __init__(self, transactor: Transactor, bot: Bot, caller: Caller, aftermath: Aftermath) -> None:
         self._transactor = transactor
         self._bot = bot
         self._caller = caller
-        self._publisher = publisher
+        self._aftermath = aftermath
 
     def wanted(self, event: BotEvent) -> bool:
         """Whether the bot wants the event. A bot that cannot tell gets it, and its turn shows what is wrong."""
@@ -47,27 +48,47 @@ class Turns:
         """
         timeout = self._transactor.policy.bot_timeout.total_seconds()
         landed: list[Draft | None] = []
-        if not self._caller.run(lambda: landed.append(self._call(session, entry)), timeout):
+        late = threading.Event()
+
+        def call() -> None:
+            landed.append(self._call(session, entry))
+            if late.is_set():
+                self._follow_up(landed, session)
+
+        if not self._caller.run(call, timeout):
+            late.set()
             log.warning("the bot did not answer in time", extra={"session": session.id, "seq": entry.seq})
-            landed = [self._give_up(session, entry.seq, f"The bot did not answer within {timeout:g} seconds.")]
-        return session if landed[0] is None else self._publisher.publish_new(landed[0])
+            given_up = self._give_up(session, entry.seq, f"The bot did not answer within {timeout:g} seconds.")
+            if given_up is not None and given_up.changed:
+                return self._aftermath.of(given_up)
+            session = session if given_up is None else given_up.after
+        return self._follow_up(landed, session)
+
+    def _follow_up(self, landed: list[Draft | None], session: Session) -> Session:
+        """Do what follows from what the call has landed, once: by whoever takes it, the request or the late call."""
+        try:
+            draft = landed.pop()
+        except IndexError:
+            return session
+        return session if draft is None else self._aftermath.of(draft)
 
     def _call(self, session: Session, entry: Entry) -> Draft | None:
-        """Ask the bot and commit what it wants; None when there is nothing left to be done.
-
-        A late call's alerts are the sweep's.
-        """
+        """Ask the bot and commit what it wants; None when there is nothing left to be done."""
         event = self._told(stored_event(entry, session), session, entry)
         try:
             actions = checked(self._bot.turn(event))
         except WHATEVER_A_BOT_RAISES as error:
             log.error("the bot failed: %s", traced(error), extra={"session": session.id, "seq": entry.seq})  # noqa: TRY400 - no texts
             return self._give_up(session, entry.seq, "The bot failed.")
-        facts = dict(event.user.facts)
+        remembers = any(isinstance(action, Remember) for action in actions)
+
+        def decide(draft: Draft) -> None:
+            known = self._transactor.store.facts(session.id) if remembers and draft.after.has_facts else {}
+            taken_back = draft.before.rev != session.rev and self._taken_back(session, entry)
+            finish(draft, entry.seq, actions, known, taken_back=taken_back)
+
         try:
-            return self._transactor.run(
-                session.id, lambda draft: finish(draft, entry.seq, actions, facts), known=session
-            )
+            return self._transactor.run(session.id, decide, known=session)
         except (TooLarge, Malformed) as refusal:
             log.warning("the bot's turn cannot land: %s", refusal, extra={"session": session.id, "seq": entry.seq})
             return self._give_up(session, entry.seq, "The bot failed.")
@@ -76,6 +97,11 @@ class Turns:
             return None
         except SessionNotFound:
             return None  # the user was erased meanwhile, and what the turn says about them with it
+
+    def _taken_back(self, session: Session, entry: Entry) -> bool:
+        """Whether the user took the message back while the bot was at it."""
+        stored = self._transactor.store.find(session.id, entry.id)
+        return isinstance(stored, Entry) and isinstance(stored.content, Unsent)
 
     def _told(self, event: BotEvent, session: Session, entry: Entry) -> BotEvent:
         """The event with what it costs a read to know: facts about the user, and the human stretch before it."""
@@ -86,6 +112,7 @@ class Turns:
             since = max(session.human_from, session.cut)
             stretch = store.entries(session.id, after=since, before=entry.seq, limit=2 * HANDOFF_LIMIT)
             words = [said for said in stretch if said.kind == "message" and said.author.kind in ("user", "agent")]
+            words = [said for said in words if not isinstance(said.content, Unsent)]
             event = replace(event, handoff=tuple(words[-HANDOFF_LIMIT:]))
         return event
 

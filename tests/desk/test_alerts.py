@@ -30,7 +30,7 @@ def next_minutes(world: World, minutes: int) -> list[int]:
     return tried
 
 
-@pytest.mark.parametrize("trigger", ["api", "user", "rule", "echo"])
+@pytest.mark.parametrize("trigger", ["api", "user", "rule"])
 def test_a_pause_makes_one_alert_and_publishes_it_at_once(world: World, trigger: Trigger):
     world.desk.commands.pause(SESSION, trigger=trigger, by=PROGRAM)
 

@@ -9,14 +9,14 @@ from chalicelib.model.content import Text
 from chalicelib.model.entry import Author, Entry
 from chalicelib.model.event import Event
 from chalicelib.model.turning import Notify, Remember, Say
-from chalicelib.store.base import SessionQuery
+from chalicelib.store.base import Parked, SessionQuery
 from tests.fakes.faults import Crash, Fault
 from tests.fakes.tools import NOON
 from tests.fakes.world import ANN, SESSION, World
 
 SUE = Author(kind="agent", id="sue", name="Sue")
-STEPS = ("load", "commit", "erase", "scrub", "load", "commit")
-"""Every call of the store that an erasure makes."""
+STEPS = ("load", "commit", "erase", "parked_of", "unpark", "parked_of", "scrub", "load", "commit")
+"""Every call of the store that an erasure makes of somebody of whom something is parked."""
 
 
 def talked(world: World) -> None:
@@ -218,6 +218,8 @@ def test_an_old_alert_is_not_published_with_the_words_of_the_new_session(world: 
 @pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER])
 def test_an_erasure_that_breaks_off_is_finished_by_a_sweep(world: World, number: int, fault: Fault):
     talked(world)
+    parked = Parked(id="odd", at=world.clock(), channel="webchat", reason="", body="{}", session_id=SESSION)
+    world.memory.park(parked)
     last, entries = world.head.seq, world.log()
     world.faults.calls.clear()
     earlier = STEPS[:number].count(STEPS[number])
@@ -232,12 +234,13 @@ def test_an_erasure_that_breaks_off_is_finished_by_a_sweep(world: World, number:
     assert tuple(world.faults.calls[: number + 1]) == STEPS[: number + 1]
     assert reading.entries == ([] if begun else entries)
     assert world.log() == ([] if begun else entries)
+    assert world.memory.parked(limit=9).items == ([] if begun else [parked])
     assert world.head.gone == begun
     assert world.head.cutting_at is None
     assert world.desk.erase(SESSION, by=SUE).entries == last
 
 
-@pytest.mark.parametrize("name", ["erase", "scrub"])
+@pytest.mark.parametrize("name", ["erase", "parked_of", "scrub"])
 def test_an_erasure_whose_store_is_busy_is_told_as_not_done_and_finished_by_a_sweep(world: World, name: str):
     talked(world)
     world.faults.plan(name, Fault.BUSY)

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from chalicelib.errors import Conflict, HitlError, StoreBusy
+from chalicelib.errors import Conflict, StoreBusy
+
+REFUSED = "refused for load"
+LOST = "the answer was lost"
 
 
 class Crash(BaseException):
@@ -58,7 +61,9 @@ class Faulty:
     Every call that is let through is whole. `unwell`: what the caller is told when a call is refused, or its answer lost.
     """
 
-    def __init__(self, inner: Any, faults: Callable[[str], Fault], unwell: type[HitlError] = StoreBusy) -> None:
+    def __init__(
+        self, inner: Any, faults: Callable[[str], Fault], unwell: Callable[[str], Exception] = StoreBusy
+    ) -> None:
         self.inner = inner
         self._faults = faults
         self._unwell = unwell
@@ -76,10 +81,10 @@ class Faulty:
         if fault is Fault.CONFLICT and name == "commit":
             raise Conflict("somebody else was faster")
         if fault in (Fault.BUSY, Fault.CONFLICT):
-            raise self._unwell("refused for load")
+            raise self._unwell(REFUSED)
         result = work()
         if fault is Fault.CRASH_AFTER:
             raise Crash
         if fault is Fault.LOST:
-            raise self._unwell("the answer was lost")
+            raise self._unwell(LOST)
         return result

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.bots.base import Bot
+from chalicelib.channels.base import Channel
 from chalicelib.desk.calling import Caller, InlineCaller
 from chalicelib.desk.desk import Desk
 from chalicelib.desk.line import NoLine
@@ -40,8 +41,11 @@ class World:
         memory: Store | None = None,
         tools: Tools | None = None,
         faults: Callable[[str], Fault] | None = None,
+        channels: tuple[Channel, ...] = (),
+        session: str = SESSION,
         **policy: Any,
     ) -> None:
+        self.session = session
         self.clock = FakeClock() if tools is None else tools.clock
         self.memory = memory or MemoryStore()
         self.faults = faults or Faults()
@@ -57,6 +61,8 @@ class World:
             tools=tools or fake_tools(self.clock),
             caller=caller or InlineCaller(),
             line=NoLine(),
+            channels=channels,
+            picture_url="https://chat.example/agent.png",
         )
         self.caller = caller
         self._said = 0
@@ -66,7 +72,7 @@ class World:
         said: str | Content = "Hello",
         *,
         entry_id: str | None = None,
-        session: str = SESSION,
+        session: str | None = None,
         name: str | None = None,
         limited: bool = False,
     ) -> Entry:
@@ -74,36 +80,36 @@ class World:
         self._said += 1
         content = Text(said) if isinstance(said, str) else said
         user = None if name is None else User(name=name)
-        event = Event(entry_id or f"u:{self._said}", session, content, self.clock(), user=user)
+        event = Event(entry_id or f"u:{self._said}", session or self.session, content, self.clock(), user=user)
         return self.desk.intake.receive(event, limited=limited)
 
     def agent_says(self, text: str = "How can I help?", *, by: Author = ANN, client_id: str | None = None) -> Entry:
-        return self.desk.commands.say(SESSION, Text(text), by=by, client_id=client_id)[0]
+        return self.desk.commands.say(self.session, Text(text), by=by, client_id=client_id)[0]
 
     def agent_pauses(self, *, by: Author = ANN, **how: Any) -> Session:
-        return self.desk.commands.pause(SESSION, trigger="agent", by=by, **how)
+        return self.desk.commands.pause(self.session, trigger="agent", by=by, **how)
 
     def user_wants_a_human(self) -> Session:
-        return self.desk.commands.pause(SESSION, trigger="user", by=VISITOR, create=True)
+        return self.desk.commands.pause(self.session, trigger="user", by=VISITOR, create=True)
 
     def agent_unpauses(self, *, by: Author = ANN) -> Session:
-        return self.desk.commands.unpause(SESSION, trigger="agent", by=by)
+        return self.desk.commands.unpause(self.session, trigger="agent", by=by)
 
     def agent_claims(self, *, by: Author = ANN, force: bool = False) -> Session:
-        return self.desk.commands.claim(SESSION, by=by, force=force)
+        return self.desk.commands.claim(self.session, by=by, force=force)
 
     def sweep(self) -> int:
         return self.desk.sweeper.sweep()
 
     @property
     def head(self) -> Session:
-        head = self.memory.load(SESSION)
+        head = self.memory.load(self.session)
         assert head is not None
         return head
 
-    def log(self, *kinds: EntryKind, session: str = SESSION) -> list[Entry]:
+    def log(self, *kinds: EntryKind, session: str | None = None) -> list[Entry]:
         """The whole log, or what is of these kinds."""
-        entries = self.memory.entries(session, limit=10_000)
+        entries = self.memory.entries(session or self.session, limit=10_000)
         return [entry for entry in entries if not kinds or entry.kind in kinds]
 
     def read_by_user(self) -> list[str]:

@@ -1,0 +1,74 @@
+"""What was delivered and signed, but cannot be processed: kept where an operator lists it and has it tried again."""
+
+import hashlib
+import json
+import logging
+from datetime import datetime
+from typing import Any, get_args
+
+from pydantic import TypeAdapter
+
+from chalicelib.desk.transactor import Transactor
+from chalicelib.errors import TooLarge
+from chalicelib.model.event import Enforcement, Happening
+from chalicelib.store.base import Parked
+
+log = logging.getLogger(__name__)
+
+_KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Happening)}
+
+
+class Parking:
+    """Parks what failed. The same thing again is parked once."""
+
+    def __init__(self, transactor: Transactor) -> None:
+        self._transactor = transactor
+
+    def park_happening(self, happening: Happening, reason: str) -> None:
+        """Keep something that was understood and could not be taken. Raises StoreBusy."""
+        session_id = happening.account if isinstance(happening, Enforcement) else happening.session_id
+        self._park(session_id.partition(":")[0], encode(happening), reason, session_id)
+
+    def park_delivery(self, channel: str, body: str, reason: str, session_id: str | None = None) -> None:
+        """Keep a delivery, or a part of one, that was not understood, as it came. Raises StoreBusy."""
+        self._park(channel, json.dumps({"delivery": body}), reason, session_id)
+
+    def _park(self, channel: str, body: str, reason: str, session_id: str | None) -> None:
+        key = _key(body)
+        at: datetime = self._transactor.tools.clock()
+        log.error("an event was parked: %s (%d bytes, %s)", reason, len(body), key, extra={"session": session_id or ""})
+        parked = Parked(id=key, at=at, channel=channel, reason=reason, body=body, session_id=session_id)
+        try:
+            self._transactor.store.park(parked)
+        except TooLarge:
+            cut = json.dumps({"too_large": len(body)})
+            self._transactor.store.park(parked.but(reason=f"{reason} It was too large to keep.", body=cut))
+
+
+def parking_id(happening: Happening) -> str:
+    """The id that a happening is parked under."""
+    return _key(encode(happening))
+
+
+def _key(body: str) -> str:
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def encode(happening: Happening) -> str:
+    """The happening as JSON that `decode` reads; what is nested too deep for JSON leaves its name alone."""
+    kind: Any = type(happening)
+    try:
+        return json.dumps({"kind": kind.__name__, "value": TypeAdapter(kind).dump_python(happening, mode="json")})
+    except (ValueError, RecursionError):
+        named = [kind.__name__, getattr(happening, "session_id", ""), getattr(happening, "id", "")]
+        return json.dumps({"not_kept": named})
+
+
+def decode(body: str) -> Happening | str | None:
+    """What was parked: a happening, or a delivery's text as it came; None: it could not be kept."""
+    kept = json.loads(body)
+    if "kind" in kept:
+        happening: Happening = TypeAdapter(_KINDS[kept["kind"]]).validate_python(kept["value"])
+        return happening
+    delivery: str | None = kept.get("delivery")
+    return delivery
