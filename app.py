@@ -2,14 +2,16 @@
 
 from chalice.app import CloudWatchEvent, Rate
 
-from chalicelib.handlers import jobs, logs, notifications, pages, sessions, webchat
+from chalicelib.handlers import jobs, logs, media, messenger, notifications, pages, sessions, webchat
 from chalicelib.handlers.application import Application
 
 logs.configure_on_lambda()
 app = Application(app_name="hitl")
 app.register_blueprint(sessions.routes, url_prefix="/api/botpress-hitl")
 app.register_blueprint(notifications.routes, url_prefix="/api/botpress-hitl")
+app.register_blueprint(media.routes, url_prefix="/api/botpress-hitl")
 app.register_blueprint(webchat.routes, url_prefix="/api/webchat")
+app.register_blueprint(messenger.routes, url_prefix="/api/webhooks")
 app.register_blueprint(pages.routes)
 
 

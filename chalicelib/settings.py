@@ -1,10 +1,11 @@
 """The environment, read once, every mistake reported at once."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from chalicelib.errors import BadSettings
 from chalicelib.model.policy import Policy
@@ -12,10 +13,27 @@ from chalicelib.model.session import TOMBSTONE_KEPT
 
 _STORES = ("sqlite:///", "postgresql://", "dynamodb://")
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+_TOKEN = re.compile(r"[!-~]+")
+_HUMAN_TEXT_LIMIT = 1000
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
 _LONGEST = timedelta(days=36_500)
 """So that no date it is added to leaves the calendar."""
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
+
+
+@dataclass(frozen=True)
+class MessengerSettings:
+    """What is set of Facebook Messenger; without pages it is off. `pages`: page id to token, `app_ids`: ours."""
+
+    app_secrets: tuple[str, ...] = ()
+    verify_token: str | None = None
+    pages: Mapping[str, str] = field(default_factory=dict)
+    app_ids: frozenset[str] = frozenset()
+    automation_app_ids: frozenset[str] = frozenset()
+    graph_url: str = "https://graph.facebook.com"
+    graph_version: str = "v26.0"
+    proof: Literal["none", "classic", "timed"] = "classic"
+    token_in_body: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,6 +48,7 @@ class Settings:
     bot: str = "chalicelib.bot:bot"
     public_url: str = ""
     webhook_secret: str | None = None
+    messenger: MessengerSettings = field(default_factory=MessengerSettings)
     policy: Policy = field(default_factory=Policy)
 
 
@@ -47,7 +66,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         bot=reader.value("HITL_BOT", _bot, "chalicelib.bot:bot", "chalicelib.bot:bot"),
         public_url=reader.value("HITL_PUBLIC_URL", _url, "", "https://chat.example.com"),
         webhook_secret=reader.value("HITL_WEBHOOK_SECRET", _secret, None, "a random text of at least 16 characters"),
+        messenger=_messenger(reader),
         policy=Policy(
+            human_text=reader.value("HITL_HUMAN_TEXT", _human_text, default.human_text, default.human_text),
             pause_lasts=reader.value("HITL_PAUSE_LASTS", _duration, default.pause_lasts, "24h"),
             escalate_after=reader.value("HITL_ESCALATE_AFTER", _durations, default.escalate_after, "5m,15m,60m"),
             bot_timeout=reader.value("HITL_BOT_TIMEOUT", _bot_timeout, default.bot_timeout, "8s (at most 15s)"),
@@ -59,9 +80,28 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     )
     if any(alert.startswith("webhook:") for alert in settings.alerts) and settings.webhook_secret is None:
         reader.mistakes.append("HITL_WEBHOOK_SECRET: needed to sign what HITL_ALERTS sends to a webhook")
+    messenger = settings.messenger
+    if messenger.pages and not messenger.app_secrets:
+        reader.mistakes.append("HITL_MESSENGER_APP_SECRETS: needed to tell Facebook's deliveries from others'")
     if reader.mistakes:
         raise BadSettings("\n".join(reader.mistakes))
     return settings
+
+
+def _messenger(reader: "_Reader") -> MessengerSettings:
+    default = MessengerSettings()
+    name = "HITL_MESSENGER_"
+    return MessengerSettings(
+        app_secrets=reader.value(f"{name}APP_SECRETS", _listed, (), "0123456789abcdef,fedcba9876543210"),
+        verify_token=reader.value(f"{name}VERIFY_TOKEN", str, None, "a random text"),
+        pages=reader.value(f"{name}PAGES", _pages, {}, '{"1002003004": "EAAB-the-token-of-this-Page"}'),
+        app_ids=frozenset(reader.value(f"{name}APP_IDS", _numbers, (), "555000111")),
+        automation_app_ids=frozenset(reader.value(f"{name}AUTOMATION_APP_IDS", _numbers, (), "555000222")),
+        graph_url=reader.value("HITL_GRAPH_URL", _graph_url, default.graph_url, default.graph_url),
+        graph_version=reader.value(f"{name}GRAPH_VERSION", _version, default.graph_version, default.graph_version),
+        proof=reader.value(f"{name}PROOF", _proof, default.proof, "classic"),
+        token_in_body=reader.value(f"{name}TOKEN_IN", _in_body, default.token_in_body, "header"),
+    )
 
 
 class _Reader:
@@ -176,3 +216,59 @@ def _rate(given: str) -> float:
     if not 0 < rate < float("inf"):
         raise ValueError("must be a number above 0")
     return rate
+
+
+def _listed(given: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in given.split(",") if part.strip())
+
+
+def _numbers(given: str) -> tuple[str, ...]:
+    parts = _listed(given)
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise ValueError("must be app ids, which are numbers, separated by commas")
+    return parts
+
+
+def _pages(given: str) -> dict[str, str]:
+    try:
+        pages = json.loads(given)
+    except ValueError as error:
+        raise ValueError("must be JSON, page id to token") from error
+    if not isinstance(pages, dict) or not all(isinstance(token, str) and token for token in pages.values()):
+        raise ValueError("must be a JSON object, page id to token")
+    if not all(page.isascii() and page.isdigit() for page in pages):
+        raise ValueError("a page id is a number")
+    if not all(_TOKEN.fullmatch(token) for token in pages.values()):
+        raise ValueError("a token has no spaces, and no letters but those of ASCII")
+    return pages
+
+
+def _graph_url(given: str) -> str:
+    """Tokens go there, so that only a simulator on this machine does without encryption."""
+    if not re.fullmatch(r"https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?", given):
+        raise ValueError("must be the https address of the Graph API, or of a simulator on this machine")
+    return given.rstrip("/")
+
+
+def _human_text(given: str) -> str:
+    if len(given) > _HUMAN_TEXT_LIMIT:
+        raise ValueError(f"must have at most {_HUMAN_TEXT_LIMIT} characters")
+    return "" if given.lower() == "off" else given
+
+
+def _version(given: str) -> str:
+    if not re.fullmatch(r"v\d{1,3}\.\d", given):
+        raise ValueError("must be a version of the Graph API")
+    return given
+
+
+def _proof(given: str) -> str:
+    if given not in ("none", "classic", "timed"):
+        raise ValueError("must be none, classic or timed")
+    return given
+
+
+def _in_body(given: str) -> bool:
+    if given not in ("header", "body"):
+        raise ValueError("must be header or body")
+    return given == "body"

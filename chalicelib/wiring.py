@@ -5,13 +5,20 @@ import secrets
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from chalicelib.alerts.base import Alerter
 from chalicelib.bots.base import Bot
+from chalicelib.channels.base import Channel, Media
 from chalicelib.desk.desk import Desk
 from chalicelib.errors import BadSettings
 from chalicelib.settings import Settings, read_settings
 from chalicelib.store.base import Store
+
+if TYPE_CHECKING:
+    from chalicelib.channels.messenger_graph import Graph
+    from chalicelib.channels.messenger_setup import MessengerSetup
 
 
 @cache
@@ -32,6 +39,15 @@ def signing_secret() -> str:
     return settings().secret or desk().store.secret(secrets.token_urlsafe(32))
 
 
+@cache
+def media() -> Media:
+    """What fetches pictures and attachments for the agents' page. A simulator on this machine may serve some, too."""
+    from chalicelib.channels.media import MessengerMedia
+
+    graph = urlsplit(settings().messenger.graph_url)
+    return MessengerMedia([f"{graph.scheme}://{graph.netloc}"] if graph.hostname == "127.0.0.1" else [])
+
+
 def build(given: Settings) -> Desk:
     """A desk as these settings describe it."""
     alerters = build_alerters(given)
@@ -41,6 +57,8 @@ def build(given: Settings) -> Desk:
         alerters=alerters,
         policy=given.policy,
         public_url=given.public_url,
+        channels=build_channels(given),
+        picture_url=f"{given.public_url}/assets/shared/agent.png" if given.public_url else "",
     )
 
 
@@ -90,6 +108,37 @@ def build_alerters(given: Settings) -> list[Alerter]:
     return list(alerters.values())
 
 
+def build_channels(given: Settings) -> list[Channel]:
+    """The channels that a vendor carries."""
+    if not given.messenger.pages:
+        return []
+    from chalicelib.channels.messenger import MessengerChannel
+
+    return [MessengerChannel(build_graph(given), given.messenger.pages)]
+
+
+def build_graph(given: Settings) -> "Graph":
+    """The way to the Graph API; the first app secret is the one that proves who we are."""
+    from chalicelib.channels.messenger_graph import Graph
+
+    messenger = given.messenger
+    secret = messenger.app_secrets[0] if messenger.app_secrets else ""
+    return Graph(
+        base_url=messenger.graph_url,
+        version=messenger.graph_version,
+        secret=secret,
+        proof=messenger.proof,
+        token_in_body=messenger.token_in_body,
+    )
+
+
+def build_setup(given: Settings, page: str, *, seconds: float) -> "MessengerSetup":
+    """What is asked of, and set for, one of the Pages in the settings; `seconds` for each call."""
+    from chalicelib.channels.messenger_setup import MessengerSetup
+
+    return MessengerSetup(build_graph(given), page, given.messenger.pages[page], seconds=seconds)
+
+
 def build_bot(path: str) -> Bot:
     """The bot of a `HITL_BOT`. Raises BadSettings when there is none."""
     module, _, name = path.partition(":")
@@ -106,7 +155,7 @@ def forget(environment: Mapping[str, str] | None = None) -> None:
     """Drop what is cached, so that the next call reads the environment again; for tests and the local server."""
     if desk.cache_info().currsize:
         desk().store.close()
-    for cached in (settings, desk, signing_secret):
+    for cached in (settings, desk, signing_secret, media):
         cached.cache_clear()
     if environment:
         os.environ.update(environment)

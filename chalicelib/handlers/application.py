@@ -26,6 +26,7 @@ class Application(Chalice):
     def __init__(self, **options: Any) -> None:
         self._serving = threading.local()
         super().__init__(configure_logs=False, **options)  # its own would print an error's words
+        self.api.binary_types = []  # as `responses.Binary` says
 
     def __call__(self, event: Any, context: Any) -> dict[str, Any]:
         """The answer to an event of API Gateway, whatever it left out."""

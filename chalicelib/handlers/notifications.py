@@ -15,7 +15,7 @@ from chalicelib.handlers.shapes import MeAnswer, Nothing, NotificationsAnswer, N
 from chalicelib.model.entry import AlertDetail
 from chalicelib.model.session import is_session_id
 from chalicelib.store.base import Notification
-from chalicelib.wiring import desk
+from chalicelib.wiring import desk, settings
 
 routes = Blueprint(__name__)
 
@@ -72,9 +72,9 @@ def read_all() -> Response:
 @routes.route("/me", methods=["GET"])
 @answers
 def me() -> Response:
-    """Who the token belongs to; agents are told what keeps alerts from reaching anybody."""
+    """Who the token belongs to; agents are told what keeps alerts, or messages, from reaching anybody."""
     principal = signed_in(routes.current_request, "agent", "supervisor", "bot")
-    warnings = [] if principal.role == "bot" else _warnings()
+    warnings = [] if principal.role == "bot" else [*_warnings(), *_stopped_pages()]
     return reply(MeAnswer(id=principal.id, name=principal.name, role=principal.role, warnings=warnings))
 
 
@@ -132,3 +132,17 @@ def _warnings() -> list[str]:
             _checked[alerter.name] = (now, sentences)
         found.extend(sentences)
     return found
+
+
+def _stopped_pages() -> list[str]:
+    pages = settings().messenger.pages
+    if not pages:
+        return []
+    from chalicelib.channels.messenger_keys import account_of
+
+    stops = {page: desk().accounts.stopped(account_of(page)) for page in pages}
+    return [
+        f"Nothing goes out for the Messenger Page {page}: {stop.reason} What is written there waits until that is mended."
+        for page, stop in stops.items()
+        if stop is not None
+    ]

@@ -13,19 +13,20 @@ from chalicelib.model.views import SessionView
 
 BASE = "/api/botpress-hitl"
 CHAT = "/api/webchat"
-Who = Literal["supervisor", "agent", "anyone of ours", "visitor", "nobody"]
+WEBHOOKS = "/api/webhooks"
+Who = Literal["supervisor", "agent", "anyone of ours", "visitor", "platform", "nobody"]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One route: who may call it, what it takes and gives."""
+    """One route: who may call it, what it takes and gives; an `answer` that is no JSON is named by its media type."""
 
     method: str
     path: str
     name: str
     summary: str
     who: Who
-    answer: type[BaseModel]
+    answer: type[BaseModel] | Literal["text/plain", "*/*"]
     body: type[BaseModel] | None = None
     query: tuple[str, ...] = ()
     refusals: tuple[int, ...] = ()
@@ -59,7 +60,16 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "limit": {"type": "integer", "minimum": 1, "maximum": 500, "default": 50},
     "after": {"type": "integer", "minimum": 0, "maximum": 10**12},
     "before": {"type": "integer", "minimum": 0, "maximum": 10**12, "description": "not together with after"},
+    "hub.mode": {"type": "string", "description": "subscribe"},
+    "hub.verify_token": {"type": "string"},
+    "hub.challenge": {"type": "string", "description": "what to answer, if the token is ours"},
 }
+
+PATH: dict[str, dict[str, Any]] = {
+    "seq": {"type": "integer", "minimum": 0, "maximum": 10**12},
+    "number": {"type": "integer", "minimum": 0, "maximum": 10**12, "description": "from 0"},
+}
+"""What parts of paths are, where it is not text."""
 
 _SESSION = f"{BASE}/sessions/{{session}}"
 _COMMAND = (404, 413)
@@ -84,6 +94,17 @@ OPERATIONS = (
     Operation(
         "POST", f"{_SESSION}/message", "say", "Say something as the agent, or as the bot", "anyone of ours",
         shapes.MessageAnswer, shapes.MessageRequest, refusals=(*_COMMAND, 409),
+    ),
+    Operation(
+        "POST", f"{_SESSION}/entries/{{seq}}/retry", "retry", "Send a message that was not delivered", "agent",
+        shapes.EntryAnswer, shapes.RetryRequest, refusals=(*_COMMAND, 409),
+    ),
+    Operation(
+        "GET", f"{_SESSION}/entries/{{seq}}/media/{{number}}", "readMedia", "A picture or attachment of an entry", "agent",
+        "*/*", refusals=(404,),
+    ),
+    Operation(
+        "GET", f"{_SESSION}/picture", "readPicture", "The user's profile picture", "agent", "*/*", refusals=(404,),
     ),
     Operation(
         "POST", f"{_SESSION}/claim", "claim", "Take the session over", "agent",
@@ -158,6 +179,14 @@ OPERATIONS = (
         "POST", f"{CHAT}/read", "visitorRead", "The visitor has read up to a number", "visitor",
         shapes.StateAnswer, shapes.ReadRequest, refusals=(413,),
     ),
+    Operation(
+        "GET", f"{WEBHOOKS}/messenger", "verifyMessenger", "Facebook asks whether we know the verify token", "nobody",
+        "text/plain", query=("hub.mode", "hub.verify_token", "hub.challenge"), refusals=(403,),
+    ),
+    Operation(
+        "POST", f"{WEBHOOKS}/messenger", "deliverMessenger", "Facebook tells what happened; 200 once it is kept", "platform",
+        "text/plain", shapes.MessengerDelivery, refusals=(403, 413),
+    ),
     Operation("GET", "/api/health", "health", "That the function runs", "nobody", shapes.HealthAnswer),
 )  # fmt: skip
 
@@ -167,7 +196,8 @@ def describe() -> dict[str, Any]:
     """The document of `/openapi.json`."""
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(shapes.Refusal, "serialization")]
     for operation in OPERATIONS:
-        models.append((operation.answer, "serialization"))
+        if not isinstance(operation.answer, str):
+            models.append((operation.answer, "serialization"))
         if operation.body is not None:
             models.append((operation.body, "validation"))
     refs, schemas = models_json_schema(list(dict.fromkeys(models)), ref_template="#/components/schemas/{model}")
@@ -187,6 +217,12 @@ def describe() -> dict[str, Any]:
                     "scheme": "bearer",
                     "description": "The token of `POST /api/webchat/visitors`.",
                 },
+                "platform": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Hub-Signature-256",
+                    "description": "The body signed with an app secret; the credential is of each request.",
+                },
             },
         },
     }
@@ -194,18 +230,26 @@ def describe() -> dict[str, Any]:
 
 def _described(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
     names = [part[1:-1] for part in operation.path.split("/") if part.startswith("{")]
-    signed = operation.who != "nobody"
-    statuses = {400, 415, *operation.refusals, 503} | ({401} if signed else set())
+    statuses = {*operation.refusals, 503} | (set() if operation.path.startswith(WEBHOOKS) else {400, 415})
+    if operation.who not in ("platform", "nobody"):
+        statuses.add(401)
     if operation.who in ("supervisor", "agent", "anyone of ours"):
         statuses.add(403)
-    done = _content("Done", refs[operation.answer, "serialization"])
+    done: dict[str, Any]
+    if isinstance(operation.answer, str):
+        done = {"description": "Done", "content": {operation.answer: {}}}
+    else:
+        done = _content("Done", refs[operation.answer, "serialization"])
     if operation.who == "visitor":
         done["headers"] = RENEWED
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "parameters": [
-            *({"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names),
+            *(
+                {"name": name, "in": "path", "required": True, "schema": PATH.get(name, {"type": "string"})}
+                for name in names
+            ),
             *(
                 {"name": name, "in": "query", "allowEmptyValue": True, "schema": PARAMETERS[name]}
                 for name in operation.query
@@ -216,8 +260,9 @@ def _described(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
             **{str(status): _refused(status, refs[shapes.Refusal, "serialization"]) for status in sorted(statuses)},
         },
     }
-    if signed:
-        described["security"] = [{"visitor" if operation.who == "visitor" else "agent": []}]
+    if operation.who != "nobody":
+        scheme = operation.who if operation.who in ("visitor", "platform") else "agent"
+        described["security"] = [{scheme: []}]
     if operation.body is not None:
         schema = refs[operation.body, "validation"]
         described["requestBody"] = {

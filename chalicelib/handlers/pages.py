@@ -8,8 +8,7 @@ from pathlib import Path
 from chalice import Blueprint, Response
 
 from chalicelib.errors import RouteNotFound
-from chalicelib.handlers.openapi import describe
-from chalicelib.handlers.responses import JSON_HEADERS, Headers, answers, reply
+from chalicelib.handlers.responses import JSON_HEADERS, Binary, Headers, answers, reply
 from chalicelib.handlers.shapes import HealthAnswer
 
 routes = Blueprint(__name__)
@@ -20,13 +19,17 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",
 }
+POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
+    "require-trusted-types-for 'script'"
+)
+POLICIES = {"admin": f"{POLICY}; img-src 'self' blob:; media-src 'self' blob:"}
+"""What a page may load, where it is more than its own files: agents' pictures are fetched with their credential, then shown."""
+
 HEADERS: Headers = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; "
-        "img-src 'self' data:; require-trusted-types-for 'script'"
-    ),
     "Cache-Control": "no-cache",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -66,6 +69,8 @@ def health() -> Response:
 @answers
 def openapi() -> Response:
     """The HTTP interface, described from the models."""
+    from chalicelib.handlers.openapi import describe
+
     return Response(json.dumps(describe()), headers=JSON_HEADERS)
 
 
@@ -73,11 +78,17 @@ def _file(area: str, name: str) -> Response:
     path = _files().get((area, name))
     if path is None:
         raise RouteNotFound("There is no such page.")
-    text, tag = _read(path)
-    headers: Headers = {**HEADERS, "Content-Type": TYPES[Path(name).suffix], "ETag": tag}
+    content, tag = _read(path)
+    policy = POLICIES.get(area, POLICY)
+    headers: Headers = {
+        **HEADERS,
+        "Content-Security-Policy": policy,
+        "Content-Type": TYPES[Path(name).suffix],
+        "ETag": tag,
+    }
     if tag in routes.current_request.headers.get("if-none-match", ""):  # also one of several, or weakened on its way
         return Response("", status_code=304, headers=headers)
-    return Response(text, headers=headers)
+    return Binary(content, headers=headers) if isinstance(content, bytes) else Response(content, headers=headers)
 
 
 @cache
@@ -87,7 +98,8 @@ def _files() -> dict[tuple[str, str], Path]:
 
 
 @cache
-def _read(path: Path) -> tuple[str, str]:
-    """A file's text and its tag."""
-    text = path.read_text(encoding="utf-8")
-    return text, f'"{hashlib.sha256(text.encode()).hexdigest()[:16]}"'
+def _read(path: Path) -> tuple[str | bytes, str]:
+    """A file's text, or the bytes of one that has none, and its tag."""
+    content = path.read_bytes()
+    tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    return content if path.suffix == ".png" else content.decode("utf-8"), tag

@@ -31,11 +31,11 @@ LIMIT, MOST = 50, 500
 
 def read(request: Request, model: type[Model]) -> Model:
     """The body as this model; an empty body is `{}`. Raises Malformed with the place, TooLarge over 256 kB."""
-    raw = _bytes(request)
-    if len(raw) > BODY_LIMIT:
+    body = raw(request)
+    if len(body) > BODY_LIMIT:
         raise TooLarge(f"A request may have {BODY_LIMIT} bytes.")
     try:
-        given = json.loads(raw, parse_constant=_no_constant) if raw.strip() else {}
+        given = json.loads(body, parse_constant=_no_constant) if body.strip() else {}
     except (ValueError, RecursionError) as error:
         raise Malformed("The body is not JSON.") from error
     if not isinstance(given, dict):
@@ -96,7 +96,15 @@ def parameter(request: Request, name: str) -> str | None:
     return str(given)
 
 
-def _bytes(request: Request) -> bytes:
+def whole(given: str) -> int:
+    """A whole number as it stands in a path. Raises Malformed."""
+    if not given.isascii() or not given.isdigit() or not int(given[:20]) <= NUMBER_LIMIT:
+        raise Malformed("The path must have whole numbers here.")
+    return int(given)
+
+
+def raw(request: Request) -> bytes:
+    """The body, byte for byte. Raises Malformed where it cannot be had."""
     try:
         body = request.raw_body
     except ValueError as error:  # text that is no UTF-8, or base64 that is none

@@ -4,11 +4,11 @@ from chalice import Blueprint, Response
 
 from chalicelib.errors import Forbidden, Malformed
 from chalicelib.handlers.auth import Principal, signed_in
-from chalicelib.handlers.persons import export_answer, receipt_answer
-from chalicelib.handlers.requests import flag, limit, number, parameter, read, session_id
+from chalicelib.handlers.requests import flag, limit, number, parameter, read, session_id, whole
 from chalicelib.handlers.responses import answers, reply
 from chalicelib.handlers.shapes import (
     ClaimRequest,
+    EntryAnswer,
     LogAnswer,
     MessageAnswer,
     MessageRequest,
@@ -16,6 +16,7 @@ from chalicelib.handlers.shapes import (
     Nothing,
     PauseRequest,
     ReadRequest,
+    RetryRequest,
     SessionsAnswer,
 )
 from chalicelib.model.session import Session
@@ -61,7 +62,7 @@ def read_session(session: str) -> Response:
         session_id(session), after=number(request, "after"), before=number(request, "before"), limit=limit(request)
     )
     shown = [entry_view(entry, reading.session) for entry in reading.entries]
-    return reply(LogAnswer(session=_view(reading.session), entries=shown, cursor=reading.cursor))
+    return reply(LogAnswer(session=_view(reading.session, asked=True), entries=shown, cursor=reading.cursor))
 
 
 @routes.route("/sessions/{session}/pause", methods=["POST"])
@@ -96,6 +97,16 @@ def say(session: str) -> Response:
     asked = read(routes.current_request, MessageRequest)
     entry, head = desk().commands.say(session_id(session), asked.said(), by=by.author, client_id=asked.id)
     return reply(MessageAnswer(entry=entry_view(entry, head), session=_view(head)))
+
+
+@routes.route("/sessions/{session}/entries/{seq}/retry", methods=["POST"])
+@answers
+def retry(session: str, seq: str) -> Response:
+    """Send a message again that was not delivered, or, with `again`, one that may have been."""
+    _agent()
+    again = read(routes.current_request, RetryRequest).again
+    entry, head = desk().commands.retry(session_id(session), whole(seq), again=again)
+    return reply(EntryAnswer(entry=entry_view(entry, head)))
 
 
 @routes.route("/sessions/{session}/claim", methods=["POST"])
@@ -151,6 +162,8 @@ def mark_read(session: str) -> Response:
 def erase(session: str) -> Response:
     """Erase the person; twice answers the same receipt for a week."""
     by = signed_in(routes.current_request, "supervisor")
+    from chalicelib.handlers.persons import receipt_answer
+
     return reply(receipt_answer(desk().erase(session_id(session), by=by.author)), status=202)
 
 
@@ -161,6 +174,8 @@ def export(session: str) -> Response:
     signed_in(routes.current_request, "supervisor")
     request = routes.current_request
     after = number(request, "after", 0) or 0
+    from chalicelib.handlers.persons import export_answer
+
     return reply(export_answer(desk().export(session_id(session), after=after, limit=limit(request))))
 
 
@@ -168,8 +183,9 @@ def _agent() -> Principal:
     return signed_in(routes.current_request, "agent", "supervisor")
 
 
-def _view(head: Session) -> SessionView:
-    return session_view(head, desk().reader.now)
+def _view(head: Session, *, asked: bool = False) -> SessionView:
+    """`asked`: of this one session, so that it is looked up whether anything goes out for its account."""
+    return session_view(head, desk().reader.now, stopped=desk().accounts.refusal(head) if asked else None)
 
 
 def _page(page: Page[Session]) -> Response:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StrictBool
 
 from chalicelib.errors import Malformed
 from chalicelib.model.content import Content, Text, Unsupported
@@ -101,6 +101,12 @@ class ClaimRequest(Value):
     force: StrictBool = False
 
 
+class RetryRequest(Value):
+    """`again`: send it though it may have arrived, and may then arrive twice."""
+
+    again: StrictBool = False
+
+
 class NoteRequest(Value):
     id: ClientId | None = None
     text: Annotated[Str, Field(min_length=1)]
@@ -108,6 +114,15 @@ class NoteRequest(Value):
 
 class ReadRequest(Value):
     seq: Number
+
+
+class MessengerDelivery(BaseModel):
+    """As Facebook describes it; whatever else is signed is answered with 200 as well, and what is of no use ignored."""
+
+    model_config = ConfigDict(extra="allow")
+
+    object: str
+    entry: list[dict[str, JsonValue]]
 
 
 class SessionsAnswer(Value):
@@ -126,6 +141,10 @@ class LogAnswer(Value):
 class MessageAnswer(Value):
     entry: EntryView
     session: SessionView
+
+
+class EntryAnswer(Value):
+    entry: EntryView
 
 
 class NotificationView(Value):

@@ -30,3 +30,21 @@ def late(event: BotEvent, hitl: Hitl) -> None:
 @talkative.otherwise
 def otherwise(event: BotEvent, hitl: Hitl) -> None:
     """Nothing: what the user says is the point."""
+
+
+echoing = ScriptBot()
+
+
+@echoing.otherwise
+def repeat(event: BotEvent, hitl: Hitl) -> None:
+    """What it hears, in a message, on buttons, or to agents."""
+    heard = event.text
+    if heard.startswith("press"):
+        hitl.send(Buttons(heard, [Postback(heard[:200], heard[:1000])]))
+    elif heard.startswith("tell"):
+        hitl.notify(f"They say: {heard}")
+    elif heard.startswith("rest"):
+        hitl.notify(heard)
+        hitl.pause(reason=f"Because of: {heard}")
+    else:
+        hitl.send(f"You said: {heard}")

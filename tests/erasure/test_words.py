@@ -9,6 +9,7 @@ from chalicelib.model.content import Text
 from chalicelib.model.entry import Entry
 from chalicelib.model.event import Event
 from chalicelib.model.session import User
+from chalicelib.store.base import Parked
 from chalicelib.wiring import desk
 from tests.erasure.places import Contents
 from tests.erasure.words import WAYS, ways, word
@@ -19,6 +20,12 @@ from tests.handlers.people import ADMIN_TOKEN, Visitor, hire
 def well(answer: Answer) -> Answer:
     assert answer.status == 200, answer
     return answer
+
+
+def park(vera: Visitor, parked_id: str, body: str) -> None:
+    """What they sent could not be processed."""
+    at, reason = desk().reader.now, "It has a shape that nobody knows."
+    desk().store.park(Parked(id=parked_id, at=at, channel="webchat", reason=reason, body=body, session_id=vera.session))
 
 
 def write_in_every_way(api: Api, vera: Visitor) -> None:
@@ -41,6 +48,7 @@ def write_in_every_way(api: Api, vera: Visitor) -> None:
         well(api.post(f"{vera.path}/unpause", token=token))
         well(api.post(f"{vera.path}/pause", {"reason": word(way)}, token=token))
     well(vera.says(word("last message"), "6"))
+    park(vera, word("parked id"), f'{{"text":"{word("parked delivery")}"}}')
 
 
 def redelivered(vera: Visitor, *, later: timedelta) -> Entry | None:
@@ -78,11 +86,35 @@ def test_what_is_delivered_again_after_the_erasure_brings_nothing_back(api: Api,
     assert [entry["seq"] for entry in api.get(vera.path, token=ADMIN_TOKEN).json["entries"]] == [last + 1]
 
 
+def test_what_is_parked_after_the_erasure_is_found_nowhere_after_another_one(api: Api, kept: Contents):
+    vera = Visitor.arrives(api, "Vera")
+    well(vera.says("Hello"))
+    api.call("DELETE", vera.path, token=ADMIN_TOKEN)
+    park(vera, "a", word("parked delivery") * 9)
+    before = ways(kept())
+    api.call("DELETE", vera.path, token=ADMIN_TOKEN)
+
+    assert (before, ways(kept())) == ({"parked delivery"}, set())
+
+
+def test_what_is_parked_of_somebody_who_never_had_a_session_is_found_nowhere_after_the_erasure(
+    api: Api, kept: Contents
+):
+    vera = Visitor.arrives(api, "")
+    park(vera, word("parked id"), word("parked delivery"))
+    before = ways(kept())
+    answer = api.call("DELETE", vera.path, token=ADMIN_TOKEN)
+
+    assert answer.status == 404
+    assert (before, ways(kept())) == ({"parked delivery", "parked id"}, set())
+
+
 def test_neighbours_keep_what_they_said(api: Api, kept: Contents):
     vera, vito = Visitor.arrives(api, "Vera"), Visitor.arrives(api, "Vito")
     well(vera.says(word("message")))
     well(vito.says(word("note")))
+    park(vito, word("parked id"), "{}")
     api.call("DELETE", vera.path, token=ADMIN_TOKEN)
 
-    assert ways(kept()) == {"note"}
+    assert ways(kept()) == {"note", "parked id"}
     assert len(vito.reads().json["entries"]) == 1

@@ -9,6 +9,7 @@ WAYS = (
     "bot's message", "bot's reason", "alert beside a pause", "alert", "buttons", "button", "payload", "link",
     "name the bot learned", "fact", "nested fact",
     "agent's reason", "agent's message", "agent's id", "agent's button", "note", "suppressed", "program's reason", "last message",
+    "parked delivery", "parked id",
 )  # fmt: skip
 
 

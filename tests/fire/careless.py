@@ -92,8 +92,10 @@ def everything(functions: Functions, database: Path) -> None:
     for route in ROUTES:
         if route.method == "DELETE":
             continue
-        path = route.path.format(session=session, notification=alert, area="shared", name="tokens.css")
-        odd = route.path.format(session=MARKER, notification=MARKER, area=MARKER, name=f"{MARKER}%00")
+        path = route.filled(session=session, notification=alert)
+        odd = route.filled(
+            session=MARKER, notification=MARKER, area=MARKER, name=f"{MARKER}%00", seq=MARKER, number=MARKER
+        )
         good = b"" if route.body is UNSAID else json.dumps(route.body).replace("e", MARKER[0] + "e").encode()
         for caller in (token, ADMIN_TOKEN, f"{ADMIN_TOKEN}{MARKER}", ""):
             for body in (

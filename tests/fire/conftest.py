@@ -5,12 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fire.place import Place, Watch, burning
+from tests.handlers.meta import INSTALLED
 from tests.handlers.people import SECRET
 
 
 @pytest.fixture(scope="session")
 def burning_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with burning(tmp_path_factory.mktemp("fire"), BOT="tests.handlers.bots:silent", SECRET=SECRET) as place:
+    folder = tmp_path_factory.mktemp("fire")
+    with burning(folder, BOT="tests.handlers.bots:silent", SECRET=SECRET, **INSTALLED) as place:
+        place.talk()
         yield place
 
 

@@ -124,6 +124,21 @@ NUMBERS: dict[str, bytes] = {
 }
 
 
+PATH_NUMBERS: dict[str, bytes] = {
+    **{case: hard for case, hard in NUMBERS.items() if case not in ("empty", "zero", "2^31", "10^12")},
+    "10^30": b"1" + b"0" * 30,
+    "a name": b"first",
+    "dots": b"..",
+    "slash encoded": b"1%2F2",
+    "encoded twice": b"%2531",
+    "newline": b"1%0a",
+    "lone surrogate": b"%ed%a0%80",
+    "raw byte": b"\xb2",
+    "full width": b"%ef%bc%91",
+}
+"""Parts of a path where a whole number belongs."""
+
+
 def _json(value: object) -> bytes:
     return json.dumps(value).encode()
 

@@ -1,6 +1,7 @@
 """A local server in a process of its own with everybody who may call it, and a look into its database."""
 
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -38,9 +39,7 @@ class Talk:
 
     def path(self, route: Route) -> str:
         """The route's path, filled with what belongs to this session."""
-        return route.path.format(
-            session=quote(self.session, safe=""), notification=self.notification, area="shared", name="tokens.css"
-        )
+        return route.filled(session=quote(self.session, safe=""), notification=self.notification)
 
 
 class Place:
@@ -80,11 +79,15 @@ class Place:
         return Talk(session, told["token"], alert["id"])
 
     def is_well(self) -> None:
-        """Fails unless a client that behaves is answered from the store, and no error was printed since the last look."""
+        """Fails unless a client that behaves is answered from the store, and no error was printed since the last look.
+
+        That a delivery is parked, since it is none, is as it should be.
+        """
         agent = {"Authorization": f"Bearer {self.tokens['agent']}"}
         assert self._done(self.http.get("/api/botpress-hitl/sessions", headers=agent))["sessions"]
         said = self.output.read_bytes()[self._read_to :]
         self._read_to += len(said)
+        said = re.sub(rb".*an event was parked: It is no JSON.*", b"", said)
         for sign in (b"Traceback", b" broke", b"ERROR"):
             assert sign not in said, said[-3000:].decode(errors="replace")
 

@@ -68,7 +68,7 @@ def client() -> Iterator[requests.Session]:
 
 def cases(operation: APIOperation, route: Route, talk: Talk) -> st.SearchStrategy[Any]:
     """Requests that fit the description and such that do not, to what exists and to what does not."""
-    known = {"session": talk.session, "notification": talk.notification}
+    known = {"session": talk.session, "notification": talk.notification, "seq": "1", "number": "0"}
     ours = {name: value for name, value in known.items() if f"{{{name}}}" in route.path}
     wrong = route.path != "/api/health"  # nothing can be said to it, so nothing wrong either
     modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE] if wrong else [GenerationMode.POSITIVE]

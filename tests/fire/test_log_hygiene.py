@@ -23,6 +23,7 @@ SETTINGS = {
     "HITL_VISITOR_BURST": "1000000",
     "HITL_ESCALATE_AFTER": "off",
 }
+PARTS = ("session", "notification", "area", "name", "seq", "number")
 SECRETS = (MARKER, ADMIN_TOKEN, SECRET, "eyJ")
 """What nothing may print; a visitor's token begins with the last."""
 
@@ -131,7 +132,7 @@ def _walk(place: Place) -> None:
             said = {"id": f"m{number}", "text": f"{MARKER} {word}"}
             place.http.post("/api/webchat/messages", json=said, headers=bearer)
         for route in ROUTES:
-            path = route.path.format(session=MARKER, notification=MARKER, area=MARKER, name=MARKER)
+            path = route.filled(**dict.fromkeys(PARTS, MARKER))
             place.http.request(
                 route.method, path, headers=bearer, params={"q": MARKER}, content=f'{{"{MARKER}"'.encode()
             )

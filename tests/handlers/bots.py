@@ -7,6 +7,7 @@ from chalicelib.model.content import Buttons, Postback
 silent = ScriptBot()
 
 failing = ScriptBot()
+parrot = ScriptBot()
 chatty = ScriptBot()
 
 
@@ -14,6 +15,12 @@ chatty = ScriptBot()
 def fail(event: BotEvent, hitl: Hitl) -> None:
     """As a careless bot does: the error's text repeats the user's."""
     raise ValueError(f"cannot make sense of {event.text}")
+
+
+@parrot.otherwise
+def repeat(event: BotEvent, hitl: Hitl) -> None:
+    """Answer with the user's words."""
+    hitl.send(f"You said: {event.text}")
 
 
 @chatty.otherwise

@@ -9,8 +9,21 @@ import pytest
 from app import app
 from chalicelib import wiring
 from chalicelib.desk.desk import Desk
+from local.messenger.platform import Platform
+from local.messenger.server import running
 from tests.handlers.api import Api
+from tests.handlers.meta import (
+    APP_SECRET,
+    INSTALLED,
+    OTHER_PAGE,
+    OTHER_TOKEN,
+    PAGE_TOKEN,
+    VERIFY_TOKEN,
+    Meta,
+    RecordingInbox,
+)
 from tests.handlers.people import ADMIN_TOKEN, SECRET, Visitor, hire
+from tests.handlers.talk import OTHER_USER, Talk
 
 Settings = Callable[..., None]
 
@@ -74,3 +87,40 @@ def robot(desk: Desk) -> str:
 def vera(api: Api) -> Visitor:
     """A visitor who has said nothing yet."""
     return Visitor.arrives(api, "Vera")
+
+
+@pytest.fixture
+def meta(settings: Settings, api: Api) -> Meta:
+    """The Messenger platform, whose Pages and app this installation is set up for."""
+    settings(**INSTALLED)
+    return Meta(api)
+
+
+@pytest.fixture
+def inbox(meta: Meta) -> RecordingInbox:
+    """What stands behind the webhook, and keeps deliveries without looking at them."""
+    recording = RecordingInbox()
+    wiring.desk().inbox = recording
+    return recording
+
+
+@pytest.fixture
+def platform(meta: Meta) -> Platform:
+    def deliver(body: bytes, headers: dict[str, str]) -> int:
+        return meta.posts(body, headers["X-Hub-Signature-256"], headers=headers).status
+
+    platform = Platform(
+        deliver=deliver, app_secret=APP_SECRET, verify_token=VERIFY_TOKEN, page_token=PAGE_TOKEN, echo="after"
+    )
+    platform.add_page(OTHER_PAGE, "Another shop", OTHER_TOKEN)
+    platform.add_user("Otto", psid=OTHER_USER, page_id=OTHER_PAGE)
+    return platform
+
+
+@pytest.fixture(params=["tests.handlers.bots:silent"])
+def talk(
+    request: pytest.FixtureRequest, api: Api, meta: Meta, platform: Platform, settings: Settings
+) -> Iterator[Talk]:
+    with running(platform) as url:
+        settings(**INSTALLED | {"GRAPH_URL": url}, BOT=request.param)
+        yield Talk(api, meta, platform)

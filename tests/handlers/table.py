@@ -26,9 +26,20 @@ class Route:
     """Whether it asks the store for more than who is calling."""
 
     success: int = 200
+    code: str = ""
+    """The error's name, where the good request is refused: by the webhook, or since the web chat has no such thing."""
+
+    @property
+    def refusals(self) -> set[int]:
+        """What a bad body is answered with."""
+        return {403, 413} if self.path == WEBHOOK else {400, 413}
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    def filled(self, **given: str) -> str:
+        """The path with these parts."""
+        return self.path.format(**{"area": "shared", "name": "tokens.css", "seq": "1", "number": "0"} | given)
 
     def refusal(self, caller: Caller) -> tuple[int, str]:
         """What a caller who is not allowed is told: agents' and visitors' tokens are nothing to each other."""
@@ -37,6 +48,9 @@ class Route:
 
 
 _SESSION = "/api/botpress-hitl/sessions/{session}"
+WEBHOOK = "/api/webhooks/messenger"
+"""It knows no callers but the platform, by what it signs with; all others are told the same."""
+
 _NOTIFICATIONS = "/api/botpress-hitl/notifications"
 
 ROUTES = (
@@ -50,6 +64,9 @@ ROUTES = (
     Route("POST", f"{_SESSION}/note", AGENTS, {"text": "A regular"}),
     Route("POST", f"{_SESSION}/typing", AGENTS),
     Route("POST", f"{_SESSION}/read", AGENTS, {"seq": 1}),
+    Route("POST", f"{_SESSION}/entries/{{seq}}/retry", AGENTS, {"again": True}, success=409, code="NothingToRetry"),
+    Route("GET", f"{_SESSION}/entries/{{seq}}/media/{{number}}", AGENTS, success=404, code="EntryNotFound"),
+    Route("GET", f"{_SESSION}/picture", AGENTS, success=404, code="MediaRefused"),
     Route("GET", f"{_SESSION}/export", SUPERVISORS),
     Route("DELETE", _SESSION, SUPERVISORS, success=202),
     Route("GET", _NOTIFICATIONS, AGENTS),
@@ -64,6 +81,8 @@ ROUTES = (
     Route("POST", "/api/webchat/human", VISITORS),
     Route("POST", "/api/webchat/typing", VISITORS),
     Route("POST", "/api/webchat/read", VISITORS, {"seq": 1}),
+    Route("GET", WEBHOOK, CALLERS, stored=False, success=403, code="Forbidden"),
+    Route("POST", WEBHOOK, CALLERS, {"object": "page", "entry": []}, stored=False, success=403, code="Forbidden"),
     Route("GET", "/api/health", CALLERS, stored=False),
     Route("GET", "/openapi.json", CALLERS, described=False, stored=False),
     Route("GET", "/admin", CALLERS, described=False, stored=False),

@@ -129,7 +129,7 @@ def whole(desk: Desk, session_id: str) -> list[int]:
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.method == "POST"], ids=str)
 def test_no_body_breaks_a_route(api: Api, paused: Visitor, desk: Desk, route: Route):
     token = paused.token if route.allowed == VISITORS else ADMIN_TOKEN
-    path = route.path.format(session=f"webchat%3A{paused.id}", notification="1")
+    path = route.filled(session=f"webchat%3A{paused.id}", notification="1")
 
     @examples(QUICK, max_examples=100)
     @given(raw=BODY, base64=st.booleans())
@@ -147,13 +147,20 @@ def test_no_body_breaks_a_route(api: Api, paused: Visitor, desk: Desk, route: Ro
 @QUICK
 @given(route=st.sampled_from([route for route in ROUTES if "{" in route.path]), first=SEGMENT, second=SEGMENT)
 def test_no_path_breaks_a_route(api: Api, route: Route, first: str, second: str):
-    path = route.path.format(session=first or "x", notification=first or "x", area=first or "x", name=second or "x")
+    path = route.filled(
+        session=first or "x",
+        notification=first or "x",
+        area=first or "x",
+        name=second or "x",
+        seq=second or "x",
+        number=first or "x",
+    )
 
     answer = (
         api.call(route.method, path.replace("\n", ""), route.body, token=ADMIN_TOKEN) if _one(path, route) else None
     )
 
-    assert answer is None or answer.status in (200, 404)
+    assert answer is None or answer.status in ((400, 404) if "{seq}" in route.path else (200, 404))
 
 
 def _one(path: str, route: Route) -> bool:
@@ -178,11 +185,11 @@ def test_no_query_breaks_a_visitors_log(api: Api, paused: Visitor, query: dict[s
 @QUICK
 @given(route=st.sampled_from(ROUTES), headers=HEADERS)
 def test_no_header_breaks_a_route(api: Api, route: Route, headers: dict[str, str]):
-    path = route.path.format(session="webchat:a", notification="x", area="shared", name="tokens.css")
+    path = route.filled(session="webchat:a", notification="x")
 
     answer = api.call(route.method, path, route.body, headers=headers)
 
-    assert answer.status in (200, 401, 415)
+    assert answer.status in (200, 401, 403, 415)
 
 
 @QUICK

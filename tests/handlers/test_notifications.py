@@ -4,6 +4,8 @@ import base64
 
 import pytest
 
+from chalicelib import wiring
+from chalicelib.model.entry import SYSTEM
 from tests.handlers.api import Api
 from tests.handlers.people import NOTIFICATIONS, SESSIONS, Visitor
 
@@ -156,3 +158,35 @@ def test_a_program_is_not_bothered_with_warnings(api: Api, robot: str, settings)
         "role": "bot",
         "warnings": [],
     }
+
+
+@pytest.fixture
+def pages(settings):
+    """Two Pages of Messenger, and no alerter."""
+    settings(MESSENGER_PAGES='{"100": "token-a", "200": "token-b"}', MESSENGER_APP_SECRETS="secret")
+
+
+def test_agents_are_told_of_every_page_for_which_nothing_goes_out(api: Api, pages, ann: str, sue: str, robot: str):
+    for page, reason in (("100", "Meta no longer accepts the token."), ("200", "Facebook blocked it (spam).")):
+        wiring.desk().accounts.stop(f"messenger:{page}", reason)
+
+    told = {token: api.get("/api/botpress-hitl/me", token=token).json["warnings"] for token in (ann, sue, robot)}
+
+    until = "What is written there waits until that is mended."
+    assert (
+        told[ann]
+        == told[sue]
+        == [
+            f"Nothing goes out for the Messenger Page 100: Meta no longer accepts the token. {until}",
+            f"Nothing goes out for the Messenger Page 200: Facebook blocked it (spam). {until}",
+        ]
+    )
+    assert told[robot] == []
+
+
+def test_a_page_that_was_resumed_and_one_that_is_not_ours_any_more_are_not_told(api: Api, pages, ann: str):
+    for page in ("100", "300"):
+        wiring.desk().accounts.stop(f"messenger:{page}", "It is blocked.")
+    wiring.desk().accounts.resume("messenger:100", by=SYSTEM)
+
+    assert api.get("/api/botpress-hitl/me", token=ann).json["warnings"] == []

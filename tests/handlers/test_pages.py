@@ -1,20 +1,27 @@
 """The pages and their files."""
 
+import base64
 import re
+import struct
 from pathlib import Path
 
 import pytest
 
+from app import app
 from chalicelib.handlers.pages import TYPES, WEB
+from local.gateway import Gateway
+from scripts.agent_picture import TARGET, picture
 from tests.handlers.api import Api
 
-FILES = sorted(f"{path.parent.name}/{path.name}" for path in WEB.glob("*/*") if path.suffix in TYPES)
+SERVED = sorted(f"{path.parent.name}/{path.name}" for path in WEB.glob("*/*") if path.suffix in TYPES)
+FILES = [file for file in SERVED if not file.endswith(".png")]
+PICTURE = "/assets/shared/agent.png"
 PAGES = sorted(path.parent.name for path in WEB.glob("*/index.html"))
 REFERENCE = re.compile(r"""(?:src|href)="([^"]+)"|(?:from|import)\s*\(?"([^"]+)"|url\("?([^")]+)"?\)""")
 
 
 @pytest.mark.parametrize(
-    "path", [f"/{page}" for page in PAGES] + ["/assets/shared/tokens.css", "/assets/vendor/preact.js"]
+    "path", [f"/{page}" for page in PAGES] + ["/assets/shared/tokens.css", "/assets/vendor/preact.js", PICTURE]
 )
 def test_a_page_comes_with_the_headers_that_keep_it_safe(api: Api, path: str):
     answer = api.get(path)
@@ -29,6 +36,13 @@ def test_a_page_comes_with_the_headers_that_keep_it_safe(api: Api, path: str):
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_the_agents_page_alone_may_show_pictures_that_it_has_fetched_itself(api: Api):
+    ours, visitors = (api.get(path).headers["content-security-policy"] for path in ("/admin", "/webchat"))
+
+    assert "img-src 'self' blob:; media-src 'self' blob:" in ours
+    assert not re.search("blob:|data:|https?:", visitors)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -70,10 +84,38 @@ def test_every_file_is_served_as_it_is_with_its_type(api: Api, file: str):
     assert answer.headers["content-type"] == TYPES[Path(file).suffix]
 
 
-def test_a_file_that_the_browser_has_is_not_sent_again(api: Api):
-    first = api.get("/assets/shared/tokens.css")
+@pytest.mark.parametrize(
+    "accept", [None, "*/*", "image/*", "image/avif,image/webp,*/*;q=0.8", "image/png", "text/html", "image/png;q=0"]
+)
+def test_a_picture_comes_as_it_is_whatever_kind_is_asked_for(api: Api, accept: str | None):
+    methods = {path: set(entries) for path, entries in app.routes.items()}
+    asked = [] if accept is None else [("Accept", accept)]
 
-    again = api.get("/assets/shared/tokens.css", headers={"If-None-Match": first.headers["etag"]})
+    answer = Gateway(app, methods, methods).handle("GET", PICTURE, "", asked, b"")
+
+    headers = {name.lower(): value for name, value in answer.headers}
+    assert (answer.status, headers["content-type"]) == (200, "image/png")
+    assert answer.body == TARGET.read_bytes()
+
+
+def test_a_picture_goes_to_api_gateway_in_base64_and_a_page_as_text(api: Api):
+    assert base64.b64decode(api.get(PICTURE, headers={"Accept": "*/*"}).text, validate=True) == TARGET.read_bytes()
+    assert api.get("/admin", headers={"Accept": "*/*"}).text.startswith("<!doctype html>")
+
+
+def test_the_agents_picture_is_as_its_script_draws_it_small_and_square():
+    drawn = picture()
+
+    assert drawn == TARGET.read_bytes()
+    assert struct.unpack(">II", drawn[16:24]) == (256, 256)
+    assert len(drawn) < 6000
+
+
+@pytest.mark.parametrize("path", ["/assets/shared/tokens.css", PICTURE])
+def test_a_file_that_the_browser_has_is_not_sent_again(api: Api, path: str):
+    first = api.get(path)
+
+    again = api.get(path, headers={"If-None-Match": first.headers["etag"]})
 
     assert (again.status, again.text, again.headers["etag"]) == (304, "", first.headers["etag"])
     assert "content-security-policy" in again.headers

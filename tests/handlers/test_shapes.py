@@ -8,8 +8,9 @@ from tests.handlers.people import NOTIFICATIONS, SESSIONS, Visitor
 SESSION = {
     "id", "channel", "user", "paused", "pause", "assignee", "waiting_since", "last_user_at", "last_event_at", "seq",
     "sent_to", "delivered_to", "read_to", "unread", "last_message", "tags", "typing",
+    "reply_window",
 }  # fmt: skip
-ENTRY = {"seq", "id", "kind", "author", "content", "at", "status", "failure"}
+ENTRY = {"seq", "id", "kind", "author", "content", "at", "status", "failure", "edited", "reaction"}
 
 
 def test_a_session_that_is_not_paused(api: Api, vera: Visitor, ann: str):
@@ -26,7 +27,7 @@ def test_a_session_that_is_not_paused(api: Api, vera: Visitor, ann: str):
         None,
         None,
     )
-    assert session["last_message"].keys() == {"text", "author", "at"}
+    assert session["last_message"].keys() == {"text", "author", "at", "seq"}
     assert (session["last_message"]["text"], session["last_message"]["author"]) == ("Hello", "user")
     assert (session["seq"], session["unread"], session["tags"]) == (1, 1, [])
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.errors import BadSettings
 from chalicelib.model.policy import Policy
-from chalicelib.settings import Settings, read_settings
+from chalicelib.settings import MessengerSettings, Settings, read_settings
 
 TOPIC = "sns:arn:aws:sns:eu-central-1:123456789012:hitl"
 
@@ -51,6 +51,22 @@ GOOD_POLICY = [
     ("HITL_VISITOR_RATE", "0.5", "visitor_rate", 0.5),
 ]
 
+GOOD_MESSENGER = [
+    ("HITL_MESSENGER_APP_SECRETS", "0f, 1e,", "app_secrets", ("0f", "1e")),
+    ("HITL_MESSENGER_VERIFY_TOKEN", " four words of mine ", "verify_token", "four words of mine"),
+    ("HITL_MESSENGER_PAGES", "{}", "pages", {}),
+    ("HITL_MESSENGER_APP_IDS", "555, 556", "app_ids", frozenset({"555", "556"})),
+    ("HITL_MESSENGER_AUTOMATION_APP_IDS", "557,", "automation_app_ids", frozenset({"557"})),
+    ("HITL_MESSENGER_GRAPH_VERSION", "v25.0", "graph_version", "v25.0"),
+    ("HITL_MESSENGER_PROOF", "timed", "proof", "timed"),
+    ("HITL_MESSENGER_PROOF", "none", "proof", "none"),
+    ("HITL_MESSENGER_TOKEN_IN", "header", "token_in_body", False),
+    ("HITL_MESSENGER_TOKEN_IN", "body", "token_in_body", True),
+    ("HITL_GRAPH_URL", "https://graph.example.com/", "graph_url", "https://graph.example.com"),
+    ("HITL_GRAPH_URL", "http://127.0.0.1:8000/simulator/graph", "graph_url", "http://127.0.0.1:8000/simulator/graph"),
+    ("HITL_GRAPH_URL", "http://localhost:8000", "graph_url", "http://localhost:8000"),
+]
+
 BAD = [
     (
         "HITL_STORE",
@@ -69,6 +85,39 @@ BAD = [
     ("HITL_PAUSE_ON_FAILURE", ["yes", "2"]),
     ("HITL_VISITOR_BURST", ["0", "-1", "1.5", "many", "٣"]),
     ("HITL_VISITOR_RATE", ["0", "-1", "inf", "nan", "fast"]),
+    (
+        "HITL_MESSENGER_PAGES",
+        [
+            "1002003004",
+            "1002003004=token",
+            '["token"]',
+            '{"1002003004": ""}',
+            '{"1002003004": 7}',
+            '{"1002003004": null}',
+            '{"shop": "token"}',
+            '{"": "token"}',
+            '{"١٢": "token"}',
+            '{"1": "two words"}',
+            '{"1": "caf\u00e9"}',
+            '{"1": "token\\n"}',
+        ],
+    ),
+    ("HITL_MESSENGER_APP_IDS", ["hitl", "555;556", "555 556", "٣"]),
+    ("HITL_MESSENGER_AUTOMATION_APP_IDS", ["hitl", "-1"]),
+    ("HITL_MESSENGER_GRAPH_VERSION", ["26", "26.0", "v26", "latest", "v26.0/me"]),
+    ("HITL_MESSENGER_PROOF", ["classic ,", "on", "Classic"]),
+    ("HITL_MESSENGER_TOKEN_IN", ["on", "Body", "query"]),
+    (
+        "HITL_GRAPH_URL",
+        [
+            "graph.example.com",
+            "http://graph.example.com",
+            "http://127.0.0.1.example.com",
+            "https://",
+            "https://x?token=1",
+            "http://localhost:8000 ; x",
+        ],
+    ),
 ]
 
 
@@ -104,10 +153,14 @@ def test_the_example_that_is_told_is_itself_good(variable: str):
     example = str(refused.value).rpartition("for example ")[2].partition(" (")[0]
 
     if not example.startswith("a random text"):
-        read_settings({variable: example})
+        read_settings({variable: example, "HITL_MESSENGER_APP_SECRETS": "secret"})
 
 
-@pytest.mark.parametrize("variable", [variable for variable, _ in BAD] + ["HITL_DATA"])
+@pytest.mark.parametrize(
+    "variable",
+    [variable for variable, _ in BAD]
+    + ["HITL_DATA", "HITL_HUMAN_TEXT", "HITL_MESSENGER_APP_SECRETS", "HITL_MESSENGER_VERIFY_TOKEN"],
+)
 @pytest.mark.parametrize("given", ["", "  "])
 def test_an_empty_variable_counts_as_not_set(variable: str, given: str):
     assert read_settings({variable: given}) == Settings()
@@ -119,6 +172,8 @@ def test_every_mistake_is_told_at_once():
 
     assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == [
         "HITL_STORE", "HITL_ADMIN_TOKEN", "HITL_SECRET", "HITL_ALERTS", "HITL_BOT", "HITL_PUBLIC_URL", "HITL_WEBHOOK_SECRET",
+        "HITL_MESSENGER_PAGES", "HITL_MESSENGER_APP_IDS", "HITL_MESSENGER_AUTOMATION_APP_IDS", "HITL_GRAPH_URL",
+        "HITL_MESSENGER_GRAPH_VERSION", "HITL_MESSENGER_PROOF", "HITL_MESSENGER_TOKEN_IN",
         "HITL_PAUSE_LASTS", "HITL_ESCALATE_AFTER", "HITL_BOT_TIMEOUT", "HITL_PAUSE_ON_FAILURE", "HITL_VISITOR_BURST",
         "HITL_RETENTION", "HITL_VISITOR_RATE",
     ]  # fmt: skip
@@ -157,3 +212,66 @@ def test_variables_of_others_are_left_alone():
 
 def test_the_policy_without_settings_is_the_default():
     assert read_settings({}).policy == Policy()
+
+
+@pytest.mark.parametrize(("variable", "given", "field", "meant"), GOOD_MESSENGER)
+def test_a_good_value_for_messenger_is_taken(variable: str, given: str, field: str, meant: object):
+    assert getattr(read_settings({variable: given}).messenger, field) == meant
+
+
+def test_pages_with_their_tokens_are_taken_together_with_a_secret():
+    messenger = read_settings(
+        {"HITL_MESSENGER_PAGES": '{"1002003004": "EAAB", "1002003005": "EAAC"}', "HITL_MESSENGER_APP_SECRETS": "0f"}
+    ).messenger
+
+    assert messenger == MessengerSettings(app_secrets=("0f",), pages={"1002003004": "EAAB", "1002003005": "EAAC"})
+
+
+def test_without_settings_messenger_is_off_and_takes_no_verification():
+    messenger = read_settings({}).messenger
+
+    assert (messenger.pages, messenger.app_secrets, messenger.verify_token) == ({}, (), None)
+
+
+@pytest.mark.parametrize("secrets", [None, "", ",", " , "])
+def test_pages_need_a_secret_that_their_deliveries_are_signed_with(secrets: str | None):
+    given = {"HITL_MESSENGER_PAGES": '{"1002003004": "EAAB-xyzzy"}'}
+
+    with pytest.raises(BadSettings) as refused:
+        read_settings(given if secrets is None else given | {"HITL_MESSENGER_APP_SECRETS": secrets})
+
+    assert str(refused.value).startswith("HITL_MESSENGER_APP_SECRETS: needed ")
+    assert "xyzzy" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        '{"1": "xyzzy plugh"}',
+        '{"shop": "xyzzy"}',
+        '{"1": "xyzzy"',
+        '["xyzzy"]',
+        '"xyzzy"',
+        "xyzzy",
+        '{"1": ["xyzzy"]}',
+    ],
+)
+def test_no_token_is_repeated_in_what_is_wrong_about_the_pages(pages: str):
+    with pytest.raises(BadSettings) as refused:
+        read_settings({"HITL_MESSENGER_PAGES": pages})
+
+    assert "HITL_MESSENGER_PAGES" in str(refused.value)
+    assert "xyzzy" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("One moment please.", "One moment please."), ("off", ""), ("OFF", ""), ("x" * 1000, "x" * 1000)],
+)
+def test_what_is_said_to_who_asks_for_a_human_can_be_set_and_switched_off(given: str, meant: str):
+    assert read_settings({"HITL_HUMAN_TEXT": given}).policy.human_text == meant
+
+
+def test_what_is_said_to_who_asks_for_a_human_has_a_limit():
+    with pytest.raises(BadSettings, match=r"^HITL_HUMAN_TEXT: must have at most 1000 characters; for example A human"):
+        read_settings({"HITL_HUMAN_TEXT": "x" * 1001})

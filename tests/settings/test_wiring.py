@@ -12,11 +12,20 @@ from chalicelib.alerts.log import LogAlerter
 from chalicelib.alerts.sns import SNSAlerter
 from chalicelib.alerts.webhook import WebhookAlerter
 from chalicelib.bot import bot
-from chalicelib.errors import BadSettings
+from chalicelib.channels.messenger import MessengerChannel
+from chalicelib.errors import BadSettings, MediaRefused
 from chalicelib.settings import Settings
+from tests.alerts.receiver import Receiver
+from tests.channels.graph_server import LONG, TOKEN, reply
 
 ROOT = Path(__file__).parent.parent.parent
 
+MESSENGERS = """
+import sys
+import app
+names = [name for name in sys.modules if "messenger" in name and name != "chalicelib.handlers.messenger"]
+print(*names, *{"regex", "chalicelib.http", "chalicelib.channels.media"} & sys.modules.keys())
+"""
 IMPORTED = """
 import socket, sys
 
@@ -27,6 +36,23 @@ socket.socket.connect = socket.getaddrinfo = refuse
 import app
 print(*sorted(name for name in sys.modules if name.partition(".")[0] in ("boto3", "botocore", "sqlalchemy")))
 print(app.app.app_name, len(app.app.routes) > 0)
+"""
+
+CHANNELS = """
+import sys
+
+from chalicelib import wiring
+from chalicelib.settings import MessengerSettings, Settings
+
+import app
+
+def imported():
+    names = ("chalicelib.channels.messenger", "chalicelib.channels.messenger_graph", "chalicelib.http", "regex")
+    return [name for name in names if name in sys.modules]
+
+print(wiring.build_channels(Settings()), imported())
+made = wiring.build_channels(Settings(messenger=MessengerSettings(app_secrets=("s",), pages={"1": "t"})))
+print([channel.name for channel in made], imported())
 """
 
 
@@ -55,6 +81,16 @@ def test_the_app_is_imported_without_a_setting_a_network_or_a_database_library(t
 
     assert done.stdout.splitlines() == ["", "hitl True"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_app_is_imported_without_what_only_messenger_needs(tmp_path: Path):
+    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", MESSENGERS], env=bare, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "\n"
 
 
 def test_the_app_is_imported_even_when_every_setting_is_wrong(tmp_path: Path):
@@ -129,6 +165,55 @@ def test_alerters_are_made_in_the_order_of_the_setting():
 
 def test_an_alerter_named_twice_is_one():
     assert len(wiring.build_alerters(Settings(alerts=("log", "log")))) == 1
+
+
+def test_without_pages_there_is_no_channel_and_none_is_imported():
+    done = subprocess.run([sys.executable, "-c", CHANNELS], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines() == [
+        "[] []",
+        "['messenger'] ['chalicelib.channels.messenger', 'chalicelib.channels.messenger_graph', 'chalicelib.http']",
+    ]
+
+
+def test_the_desk_has_the_channel_of_the_pages_that_are_set(environment: pytest.MonkeyPatch):
+    assert wiring.desk().channels == {}
+
+    environment.setenv("HITL_MESSENGER_PAGES", '{"1002003004": "EAAB"}')
+    environment.setenv("HITL_MESSENGER_APP_SECRETS", "0f")
+    wiring.forget()
+
+    assert [type(channel) for channel in wiring.desk().channels.values()] == [MessengerChannel]
+
+
+@pytest.mark.parametrize("place", ["header", "body"])
+def test_a_call_has_its_token_where_that_is_set(environment: pytest.MonkeyPatch, place: str):
+    with Receiver(reply({"id": "1"})) as server:
+        environment.setenv("HITL_GRAPH_URL", f"http://127.0.0.1:{server.port}")
+        environment.setenv("HITL_MESSENGER_TOKEN_IN", place)
+        wiring.forget()
+        wiring.build_graph(wiring.settings()).get("1", TOKEN, seconds=LONG, fields="id")
+
+    [(line, headers, body)] = server.requests
+    in_header, in_body = headers.get("Authorization") == f"Bearer {TOKEN}", f"access_token={TOKEN}" in body.decode()
+    assert (in_header, in_body) == (place == "header", place == "body")
+    assert TOKEN not in line
+
+
+@pytest.mark.parametrize(
+    ("graph", "refused_for"),
+    [
+        ("http://127.0.0.1:9/simulator/graph", "The file could not be fetched."),
+        ("https://graph.example.com", "The file is at a host that files are not fetched from."),
+    ],
+)
+def test_only_a_simulator_of_this_machine_serves_pictures_too(environment: pytest.MonkeyPatch, graph, refused_for):
+    environment.setenv("HITL_GRAPH_URL", graph)
+
+    with pytest.raises(MediaRefused) as refused:
+        wiring.media().fetch("http://127.0.0.1:9/ann.png")
+
+    assert str(refused.value) == refused_for
 
 
 def test_the_desks_policy_names_its_alerters(environment: pytest.MonkeyPatch):
