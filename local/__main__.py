@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from chalicelib import wiring
 from chalicelib.errors import BadSettings, StoreBusy
 from chalicelib.handlers import logs
+from local.messenger import start as messenger
 from local.server import HOST, LocalServer, running
 from local.story import StoryFailed, play
 
@@ -80,6 +81,7 @@ def _serve_on(server: LocalServer) -> int:
             os.environ["HITL_ADMIN_TOKEN"] = _kept_token(data / "admin-token")
         os.environ.setdefault("HITL_ALERTS", "log")
         os.environ.setdefault("HITL_PUBLIC_URL", server.url)
+        simulated = _simulate_messenger(server)
         wiring.forget()
         token = quote(wiring.settings().admin_token or "", safe="")
         wiring.desk()
@@ -93,12 +95,24 @@ def _serve_on(server: LocalServer) -> int:
         return _complain(f"The folder {data} cannot be used ({error.strerror}). HITL_DATA=<folder> names another.")
     print(f"\nWeb chat:    {server.url}/webchat")
     print(f"Admin page:  {server.url}/admin#token={token}")
+    if simulated:
+        print(f"Messenger:   {server.url}/simulator   (simulated)")
     print(f"Data:        {data}/   (Ctrl-C ends the server; the data stay)\n", flush=True)
     with suppress(KeyboardInterrupt):
         server.serve()
     wiring.forget()
     print("Stopped.", flush=True)
     return 0
+
+
+def _simulate_messenger(server: LocalServer) -> bool:
+    """Put a simulated Messenger beside the app, unless the installation has settings for the real one; whether it did."""
+    if not messenger.is_wanted(os.environ):
+        return False
+    platform, simulator = messenger.set_up(server.url, os.environ)
+    server.serve_also(simulator.handle)
+    platform.start_pumping()
+    return True
 
 
 def _kept_token(path: Path) -> str:

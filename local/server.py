@@ -13,7 +13,7 @@ import uvicorn
 
 from chalicelib import wiring
 from chalicelib.desk.trace import traced
-from local.gateway import BODY_LIMIT, Answer, Gateway, refuse
+from local.gateway import BODY_LIMIT, Answer, Gateway, Headers, refuse
 from local.pool import Pool
 from local.protocol import BoundedHttp
 
@@ -29,6 +29,9 @@ STOP_SECONDS = 3
 
 BACKLOG = 256
 
+Extra = Callable[[str, str, str, Headers, bytes], Answer | None]
+"""Answers requests beside the Chalice app; None: it is not its own. Takes what `Gateway.handle` does."""
+
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -43,6 +46,7 @@ class LocalApp:
         methods = {path: set(entries) for path, entries in app.routes.items()}
         self._gateway = Gateway(app, methods, methods)
         self._pool = Pool()
+        self.beside: Extra | None = None
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one connection's request; anything but HTTP is refused by the server."""
@@ -62,19 +66,24 @@ class LocalApp:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
         try:
-            answer = await self._pool.run(lambda: self._gateway.handle(scope["method"], path, query, headers, body))
+            answer = await self._pool.run(lambda: self._answer(scope["method"], path, query, headers, body))
         except Exception as error:  # noqa: BLE001 - as AWS does; uvicorn would log the error's words, which may be a user's
             log.error("the server broke: %s", traced(error))  # noqa: TRY400 - no texts
             answer = refuse(502, "BadGateway", "Something broke on our side.")
         await _send(send, answer)
+
+    def _answer(self, method: str, path: str, query: str, headers: Headers, body: bytes) -> Answer:
+        other = self.beside(method, path, query, headers, body) if self.beside is not None else None
+        return other or self._gateway.handle(method, path, query, headers, body)
 
 
 class LocalServer:
     """A server that listens from its making on. `port` 0 takes a free one; an OSError tells that one is taken."""
 
     def __init__(self, port: int, *, sweep_seconds: float = SWEEP_SECONDS, body_seconds: float = BODY_SECONDS) -> None:
+        self._app = LocalApp(body_seconds=body_seconds)
         config = uvicorn.Config(
-            LocalApp(body_seconds=body_seconds),
+            self._app,
             http=partial(BoundedHttp, head_seconds=body_seconds),  # type: ignore[arg-type] # it makes one, as the class would
             access_log=False,
             log_level="warning",
@@ -94,6 +103,10 @@ class LocalServer:
     def url(self) -> str:
         """Where it listens."""
         return f"http://{HOST}:{self._socket.getsockname()[1]}"
+
+    def serve_also(self, extra: Extra) -> None:
+        """Let this answer before the app does."""
+        self._app.beside = extra
 
     def serve(self) -> None:
         """Serve and sweep until a signal comes (in the main thread) or `stop` is called."""
