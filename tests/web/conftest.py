@@ -1,5 +1,6 @@
 """A browser with two people in it, and the real server behind both."""
 
+import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -118,6 +119,29 @@ def opens(browser: Any, complaints: Complaints) -> Iterator[Opens]:
             page.unroute_all(behavior="ignoreErrors")  # a poll may be under way in a test's own route
         context.close()
     assert left == []
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, running: Server) -> Iterator[Any]:
+    """A page of ours, to run single functions of its modules in."""
+    context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin")
+    opened = context.new_page()
+    opened.goto(f"{running.url}/webchat")
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def call(page: Any) -> Callable[..., Any]:
+    """What a function of a module returns; arguments and answer travel as JSON."""
+
+    def run(module: str, name: str, *arguments: Any) -> Any:
+        return page.evaluate(
+            "async ([module, name, given]) => (await import(new URL(module, document.baseURI).href))[name](...given)",
+            [module, name, json.loads(json.dumps(arguments))],
+        )
+
+    return run
 
 
 @pytest.fixture

@@ -1,32 +1,8 @@
 """The pages' pure functions, run in the browser they are written for."""
 
-import json
-
 import pytest
 
 LOG = "assets/shared/log.js"
-
-
-@pytest.fixture(scope="module")
-def page(browser, running):
-    context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin")
-    opened = context.new_page()
-    opened.goto(f"{running.url}/webchat")
-    yield opened
-    context.close()
-
-
-@pytest.fixture
-def call(page):
-    """What a function of a module returns; arguments and answer travel as JSON."""
-
-    def run(module, name, *arguments):
-        return page.evaluate(
-            "async ([module, name, given]) => (await import(new URL(module, document.baseURI).href))[name](...given)",
-            [module, name, json.loads(json.dumps(arguments))],
-        )
-
-    return run
 
 
 def entry(seq, author="user", kind="message", at="2026-03-02T10:00:00Z", **more):
@@ -103,9 +79,33 @@ def test_older_entries_come_first_and_an_empty_answer_ends_the_history(call):
     assert call(module, "prepend", older, 3, [])["older"] is False
 
 
-def test_an_amended_entry_is_rewritten_in_its_place(call):
-    assert seqs(call(LOG, "rewrite", log(1, 2, 3), entry(2, "bot"))) == [1, 2, 3]
-    assert call(LOG, "amended", [entry(4, kind="amended", content={"of": 2}), entry(5)]) == [2]
+def test_an_amended_entry_is_rewritten_in_its_place_and_goes_when_it_is_not_for_this_reader_any_more(call):
+    fresh = entry(2, "bot")
+
+    assert call(LOG, "rewrite", log(1, 2, 3), [2], [fresh])["entries"] == [entry(1), fresh, entry(3)]
+    assert seqs(call(LOG, "rewrite", log(1, 2, 3), [2], [entry(4)])) == [1, 3]
+    assert call(LOG, "rewrite", log(1, 2), [7], [entry(7)]) == log(1, 2)
+
+
+def test_amends_name_what_they_rewrote_each_once_and_in_order(call):
+    amends = [entry(seq, kind="amended", content={"of": of}) for seq, of in ((5, 4), (6, 2), (7, 4))]
+
+    assert call(LOG, "amended", [entry(4), *amends]) == [2, 4]
+
+
+def test_what_was_amended_is_read_in_few_requests_however_the_answers_are_cut(page):
+    read = """async (seqs) => {
+        const { readAgain } = await import(new URL('assets/shared/log.js', document.baseURI).href);
+        const asked = [];
+        const { found } = await readAgain(seqs, async (after, limit) => {
+            asked.push([after, limit]);
+            const entries = after === 899 ? [] : [{ seq: after + 1 }, { seq: after + 2 }].slice(0, limit);
+            return { entries, cursor: after + entries.length };
+        });
+        return [asked, found.map((entry) => entry.seq)];
+    }"""
+
+    assert page.evaluate(read, [3, 4, 9, 500, 900]) == [[[2, 7], [8, 1], [499, 1], [899, 1]], [3, 4, 9, 500]]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +118,14 @@ def test_how_far_a_message_has_come_is_told_by_the_watermarks(call, seq, status)
     assert call("assets/admin/history.js", "statusOf", entry(seq, "bot"), marks) == status
     assert call("assets/admin/history.js", "statusOf", entry(seq, "bot", status="suppressed"), marks) == "suppressed"
     assert call("assets/admin/history.js", "statusOf", entry(seq, "user"), marks) is None
+
+
+def test_a_message_that_goes_out_again_is_pending_though_later_ones_have_arrived(call):
+    marks = {"read_to": 8, "delivered_to": 9, "sent_to": 9}
+    found = call("assets/admin/history.js", "noted", [entry(5, "agent", status="pending")], marks)
+
+    assert call("assets/admin/history.js", "statusOf", found[0], marks) == "pending"
+    assert call("assets/admin/history.js", "statusOf", entry(5, "agent", status="sent"), marks) == "read"
 
 
 def test_messages_go_out_one_at_a_time_and_in_order(call):

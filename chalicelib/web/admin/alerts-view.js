@@ -4,6 +4,7 @@ import { present } from "../shared/clock.js";
 import { Icon } from "../shared/icon.js";
 import { fullTime } from "../shared/time.js";
 import { ago } from "./ago.js";
+import { isConversation } from "./channel.js";
 import { sessionHash } from "./route.js";
 import { badge } from "./state.js";
 
@@ -16,11 +17,10 @@ function Alert({ alert, alerts, close, keepFocus }) {
     close();
     if (!alert.read) alerts.mark(alert, "read");
   };
+  const words = html`<span dir="auto">${!alert.read && html`<span class="unseen">New: </span>`}${alert.text}</span>
+    <time datetime=${alert.at} title=${fullTime(alert.at)}>${ago(alert.at, present.value)}</time>`;
   return html`<li class=${`alert level-${alert.level} ${alert.read ? "" : "new"}`}>
-    <a href=${sessionHash(alert.session_id)} onClick=${open}>
-      <span dir="auto">${!alert.read && html`<span class="unseen">New: </span>`}${alert.text}</span>
-      <time datetime=${alert.at} title=${fullTime(alert.at)}>${ago(alert.at, present.value)}</time>
-    </a>
+    ${isConversation(alert.session_id) ? html`<a href=${sessionHash(alert.session_id)} onClick=${open}>${words}</a>` : html`<div class="told">${words}</div>`}
     <button type="button" class="quiet round" aria-label=${`Archive: ${alert.text}`} title="Archive" onClick=${archive}><${Icon} name="archive" /></button>
   </li>`;
 }

@@ -2,6 +2,7 @@
 import { batch, signal } from "../vendor/preact.js";
 import { Poller } from "../shared/poll.js";
 import { storage } from "../shared/storage.js";
+import { isConversation } from "./channel.js";
 import { sessionHash } from "./route.js";
 import { newAlerts } from "./state.js";
 
@@ -110,7 +111,7 @@ export class Alerts {
     const shown = new Notification(alert.text, { tag: alert.id, icon: "assets/shared/icon.svg" });
     shown.onclick = () => {
       globalThis.focus();
-      location.hash = sessionHash(alert.session_id);
+      if (isConversation(alert.session_id)) location.hash = sessionHash(alert.session_id);
       shown.close();
     };
   }

@@ -1,13 +1,17 @@
-// An agent's connection to the server: who is signed in, what is selected, and the three things that are watched.
+// An agent's connection to the server: who is signed in, what is selected, and what is watched.
 import { batch, signal } from "../vendor/preact.js";
 import { makeApi } from "../shared/api.js";
+import { Poller } from "../shared/poll.js";
 import { storage } from "../shared/storage.js";
 import { Alerts } from "./alerts.js";
+import { isConversation } from "./channel.js";
 import { Conversation } from "./conversation.js";
 import { Inbox } from "./inbox.js";
+import { fetchBytes } from "./media.js";
 
 const TOKEN = "hitl.token";
 const NOTICE_MS = 8_000;
+const ME_EVERY_MS = 60_000;
 
 export class AdminClient {
   /** @param {{base: string}} options `base`: where the agents' interface is, relative to the page */
@@ -19,7 +23,11 @@ export class AdminClient {
     this.conversations = new Map();
     this.noticeTimer = 0;
     this.failing = new Set();
+    this.base = base;
     this.ask = makeApi(base, { token: () => this.tab.get(TOKEN) });
+    /** What the server refused to fetch from elsewhere, so that each is asked for once. @type {Set<string>} */
+    this.refusedMedia = new Set();
+    this.poller = new Poller(ME_EVERY_MS, () => this.lookAgain(), (failures) => this.outcome(this, failures));
 
     /** "out", "checking" or "in" */
     this.stage = signal("checking");
@@ -56,12 +64,19 @@ export class AdminClient {
       });
       this.inbox.start();
       this.alerts.start();
+      this.poller.start({ later: true });
       this.select(this.wanted);
     } catch (error) {
       if (error.status === 401 || error.status === 403) this.tab.remove(TOKEN);
       this.why.value = error.status === 401 ? "This token is not valid, or not any more." : error.message;
       this.stage.value = "out";
     }
+  }
+
+  /** Whether there is something new to warn of, and whether the agent is still called so. */
+  async lookAgain() {
+    const me = await this.request("GET", "me");
+    if (this.stage.peek() === "in" && JSON.stringify(me) !== JSON.stringify(this.me.peek())) this.me.value = me;
   }
 
   /** Whether this tab still has a token: signing in failed for another reason than that. */
@@ -72,6 +87,7 @@ export class AdminClient {
   /** Forget the token. Drafts stay in the tab. */
   signOut(why = "") {
     this.tab.remove(TOKEN);
+    this.poller.stop();
     this.inbox.stop();
     this.alerts.stop();
     this.selected.value?.stop();
@@ -87,16 +103,27 @@ export class AdminClient {
 
   /** A request of the signed-in agent; a credential that is refused signs out. */
   async request(/** @type {string} */ method, /** @type {string} */ path, /** @type {object | undefined} */ body = undefined) {
+    return this.whileSignedIn(this.ask(method, path, body));
+  }
+
+  /** The bytes of a picture or a file. */
+  async bytes(/** @type {string} */ path, /** @type {AbortSignal | undefined} */ signal = undefined) {
+    return this.whileSignedIn(fetchBytes(`${this.base}/${path}`, this.tab.get(TOKEN), signal));
+  }
+
+  /** @template T @param {Promise<T>} answer */
+  async whileSignedIn(answer) {
     try {
-      return await this.ask(method, path, body);
+      return await answer;
     } catch (error) {
       if (error.status === 401 && this.stage.value === "in") this.signOut("Your sign-in is not valid any more.");
       throw error;
     }
   }
 
-  /** Show a session, or none. Before the sign-in it is remembered for afterwards. */
-  select(/** @type {string | null} */ id) {
+  /** Show a session, or none, as for a link to what is no conversation. Before the sign-in it is remembered for afterwards. */
+  select(/** @type {string | null} */ named) {
+    const id = named && isConversation(named) ? named : null;
     this.wanted = id;
     if (this.stage.peek() !== "in" || this.selected.peek()?.id === id) return;
     this.selected.peek()?.stop();

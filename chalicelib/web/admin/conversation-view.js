@@ -7,8 +7,9 @@ import { toRows } from "../shared/rows.js";
 import { Thread } from "../shared/thread.js";
 import { dayWords, fullTime } from "../shared/time.js";
 import { waited } from "./ago.js";
+import { channelName, reachOf } from "./channel.js";
 import { Bubble, Line, asEntries } from "./entry-view.js";
-import { Face } from "./list-view.js";
+import { Face } from "./media-view.js";
 import { leave } from "./navigation.js";
 import { holder, lineFor, replyHint, urgency } from "./state.js";
 
@@ -20,11 +21,12 @@ const WIDE = "(min-width: 760px)";
 function Standing({ session, me }) {
   const now = present.value;
   const held = holder(session, me);
-  const words = { bot: "The bot answers", free: "Unassigned", mine: "You have it", theirs: `${session.assignee?.name} has it` }[held];
+  const words = { bot: "The bot answers", free: session.pause?.trigger === "echo" ? "Answered elsewhere" : "Unassigned", mine: "You have it", theirs: `${session.assignee?.name} has it` }[held];
   const until = session.pause ? `The bot is back at ${fullTime(session.pause.until)} at the latest` : "";
   return html`<span class="standing">
     <span class=${`held-${held}`} title=${until} dir="auto">${words}</span>
     ${session.waiting_since && html`<span class=${`wait-${urgency(session.waiting_since, now)}`} title=${`Since ${fullTime(session.waiting_since)}`}>waiting ${waited(session.waiting_since, now)}</span>`}
+    <span>${channelName(session.channel)}</span>
     <span class="id" title="The session's id">${session.id}</span>
   </span>`;
 }
@@ -50,7 +52,7 @@ function Commands({ conversation, session, me }) {
 function Head({ client, conversation, session, heading }) {
   return html`<header class="conversation-head">
     <button type="button" class="quiet round back" aria-label="Back to the list" onClick=${() => leave(client)}><${Icon} name="back" /></button>
-    <${Face} session=${session} />
+    <${Face} client=${client} session=${session} />
     <div class="title">
       <h2 tabindex="-1" ref=${heading} dir="auto">${session.user.name}</h2>
       <${Standing} session=${session} me=${client.me.value} />
@@ -71,6 +73,8 @@ function Refusal({ conversation, me }) {
 function Foot({ conversation, session, me, input }) {
   const mode = conversation.mode.value;
   const note = mode === "note";
+  const reach = reachOf(session, present.value, fullTime);
+  const closed = !note && reach?.tone === "closed";
   const choose = (/** @type {string} */ chosen) => {
     conversation.mode.value = chosen;
     input.current?.focus();
@@ -81,10 +85,14 @@ function Foot({ conversation, session, me, input }) {
         <button type="button" aria-pressed=${!note} onClick=${() => choose("message")}>Reply</button>
         <button type="button" aria-pressed=${note} onClick=${() => choose("note")}>Note</button>
       </div>
-      <p id="hint" class="hint">${note ? "Only agents see notes." : replyHint(session, me)}</p>
+      <p id="hint" class="hint">${note ? "Only agents see notes." : closed ? "You can still leave a note." : replyHint(session, me)}</p>
     </div>
-    <${Composer} input=${input} label=${note ? "Note for agents" : "Reply"} describedBy="hint" button=${note ? "Add note" : "Send"}
-      placeholder=${note ? "Write a note for other agents" : "Write a reply"}
+    <div id="reach" class="reach">
+      ${!note && reach && !closed && html`<p class=${reach.tone} title=${reach.title}>${reach.tone && html`<${Icon} name="clock" />`}<span>${reach.words}</span></p>`}
+      <div role="status">${closed && html`<p class="closed"><${Icon} name="alert" /><span dir="auto">${reach.words}</span></p>`}</div>
+    </div>
+    <${Composer} input=${input} label=${note ? "Note for agents" : "Reply"} describedBy="reach hint" closed=${closed} button=${note ? "Add note" : "Send"}
+      placeholder=${note ? "Write a note for other agents" : closed ? "No answer can be sent now" : "Write a reply"}
       text=${conversation.drafts[mode].value} write=${(text) => conversation.write(text)} send=${(text) => conversation.send(text)} typing=${() => conversation.typing()} />
   </div>`;
 }

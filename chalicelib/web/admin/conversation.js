@@ -1,9 +1,9 @@
 // One session as an agent has it open: its log, what is being sent, and the commands.
 import { batch, signal } from "../vendor/preact.js";
-import { NO_LOG, amended, behind, follow, rewrite } from "../shared/log.js";
+import { NO_LOG, amended, behind, follow, readAgain, rewrite } from "../shared/log.js";
 import { drop, mark, newId, next, put, settle } from "../shared/outbox.js";
 import { Poller, touch } from "../shared/poll.js";
-import { opened, prepend } from "./history.js";
+import { noted, opened, prepend } from "./history.js";
 import { sessionHash } from "./route.js";
 import { nextWaiting } from "./state.js";
 
@@ -22,6 +22,10 @@ export class Conversation {
     this.poller = new Poller(EVERY_MS, () => this.poll(), (failures, error) => this.outcome(failures, error));
     this.readTo = 0;
     this.fetchingOlder = false;
+    /** Counts the times it was opened, so that an answer to an earlier time is known as such. */
+    this.visit = 0;
+    /** Counts the amends that were applied, so that older entries read before one are read again. */
+    this.amends = 0;
 
     this.session = signal(/** @type {import("./state.js").Session | null} */ (client.inbox.sessions.peek().find((held) => held.id === id) ?? null));
     this.log = signal(NO_LOG);
@@ -36,21 +40,31 @@ export class Conversation {
     this.busy = signal("");
     /** Why taking over did not work; empty: it was not tried. */
     this.refused = signal("");
+    /** Numbers of the messages that are being asked to be sent again. */
+    this.resending = signal(/** @type {Set<number>} */ (new Set()));
     this.onVisible = () => this.read();
   }
 
   start() {
+    this.visit += 1;
+    this.outbox.value = this.outbox.value.filter((item) => item.step !== "sent");
     document.addEventListener("visibilitychange", this.onVisible);
     this.poller.start();
     this.client.alerts.readAbout(this.id);
   }
 
-  /** Stop watching; what is being sent is still sent. */
+  /** Stop watching; what is being sent is still sent. What was said is forgotten: whoever takes a word back takes it from here too. */
   stop() {
+    this.visit += 1;
     document.removeEventListener("visibilitychange", this.onVisible);
     this.poller.stop();
     this.client.failing.delete(this);
-    this.refused.value = "";
+    batch(() => {
+      this.log.value = NO_LOG;
+      if (this.session.value) this.session.value = { ...this.session.value, last_message: null };
+      this.phase.value = "loading";
+      this.refused.value = "";
+    });
   }
 
   // -- drafts
@@ -69,44 +83,51 @@ export class Conversation {
 
   // -- reading
 
+  /** The part of the log that the query asks for, each entry noted for what the watermarks cannot tell of it. */
+  async ask(/** @type {string} */ query) {
+    const answer = await this.client.request("GET", `${this.path}?${query}`);
+    return { ...answer, entries: noted(answer.entries, answer.session) };
+  }
+
   async poll() {
+    const { visit } = this;
     const { epoch } = this.client;
     const first = this.phase.value !== "ready";
     const after = this.log.value.cursor;
-    const answer = await this.client.request("GET", `${this.path}?${first ? `limit=${PAGE}` : `after=${after}&limit=${CATCH_UP}`}`);
+    const answer = await this.ask(first ? `limit=${PAGE}` : `after=${after}&limit=${CATCH_UP}`);
+    const changed = amended(answer.entries).filter((seq) => !first || seq >= answer.entries[0].seq);
+    const again = await readAgain(changed, (from, limit) => this.ask(`after=${from}&limit=${limit}`));
+    if (visit !== this.visit) return;
     const before = this.log.value;
-    const log = first ? opened(answer.entries, answer.cursor) : follow(before, after, answer);
+    const log = rewrite(first ? opened(answer.entries, answer.cursor) : follow(before, after, answer), changed, again.found);
+    this.amends += changed.length;
     batch(() => {
       this.log.value = log;
       this.outbox.value = settle(this.outbox.value, answer.entries);
       this.phase.value = "ready";
-      if (epoch === this.client.epoch) this.learn(answer.session);
+      if (epoch === this.client.epoch) this.learn((again.last ?? answer).session);
     });
     this.read();
     this.flush();
     if (log === before || first) return;
     touch();
     if (behind(before, log, answer.session.seq)) this.poller.now();
-    for (const seq of amended(answer.entries)) await this.refetch(seq);
-  }
-
-  async refetch(/** @type {number} */ seq) {
-    const { entries } = await this.client.request("GET", `${this.path}?after=${seq - 1}&limit=1`);
-    if (entries[0]?.seq === seq) this.log.value = rewrite(this.log.value, entries[0]);
   }
 
   async older() {
     const before = this.log.value.entries[0]?.seq;
     if (this.fetchingOlder || !before || !this.log.value.older) return;
+    const { visit, amends } = this;
     this.fetchingOlder = true;
     try {
-      const { entries } = await this.client.request("GET", `${this.path}?before=${before}&limit=${PAGE}`);
-      this.log.value = prepend(this.log.value, before, entries);
+      const { entries } = await this.ask(`before=${before}&limit=${PAGE}`);
+      if (visit === this.visit && amends === this.amends) this.log.value = prepend(this.log.value, before, entries);
     } catch (error) {
       this.client.tell(`Older messages did not load: ${error.message}`, "danger");
     } finally {
       this.fetchingOlder = false;
     }
+    if (visit === this.visit && amends !== this.amends) await this.older();
   }
 
   outcome(/** @type {number} */ failures, /** @type {any} */ error) {
@@ -175,6 +196,25 @@ export class Conversation {
       }
       this.outbox.value = mark(this.outbox.value, item.id, "failed", error.message);
       this.flush();
+    }
+  }
+
+  /** Send a message again that failed; with `again` one of which nobody knows whether it arrived. */
+  async resend(/** @type {import("../shared/log.js").Entry} */ { seq }, again = false) {
+    if (this.resending.value.has(seq)) return;
+    const { visit, amends } = this;
+    this.resending.value = new Set(this.resending.value).add(seq);
+    try {
+      const { entry } = await this.client.request("POST", `${this.path}/entries/${seq}/retry`, again ? { again } : {});
+      const marks = this.session.value;
+      if (visit === this.visit && amends === this.amends && marks) this.log.value = rewrite(this.log.value, [seq], noted([entry], marks));
+    } catch (error) {
+      this.client.tell(`Not sent again: ${error.message}`, "danger");
+    } finally {
+      const left = new Set(this.resending.value);
+      left.delete(seq);
+      this.resending.value = left;
+      this.poller.now();
     }
   }
 

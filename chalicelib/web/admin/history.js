@@ -3,6 +3,15 @@
 /** @typedef {import("../shared/log.js").Entry} Entry */
 /** @typedef {import("../shared/log.js").Log} Log */
 
+/**
+ * An answer's entries, with a note on those that wait although later ones have been settled: they go out again, out of turn, so
+ * that the watermarks tell nothing of them.
+ * @param {Entry[]} entries @param {{sent_to: number}} marks as they were when the entries were read
+ */
+export function noted(entries, marks) {
+  return entries.map((entry) => (entry.status === "pending" && entry.seq <= marks.sent_to ? { ...entry, outOfTurn: true } : entry));
+}
+
 /** The log of a first answer that holds the newest entries. */
 export function opened(/** @type {Entry[]} */ entries, /** @type {number} */ cursor) {
   return { entries, cursor, older: entries.length > 0 && entries[0].seq > 1 };
@@ -20,6 +29,7 @@ export function prepend(/** @type {Log} */ log, /** @type {number} */ before, /*
 export function statusOf(/** @type {Entry} */ entry, /** @type {{sent_to: number, delivered_to: number, read_to: number}} */ marks) {
   if (entry.kind !== "message" || entry.author.kind === "user") return null;
   if (entry.status === "suppressed" || entry.status === "failed" || entry.status === "unknown") return entry.status;
+  if (entry.outOfTurn) return "pending";
   if (entry.seq <= marks.read_to) return "read";
   if (entry.seq <= marks.delivered_to) return "delivered";
   return entry.seq <= marks.sent_to ? "sent" : "pending";

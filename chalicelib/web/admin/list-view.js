@@ -4,15 +4,13 @@ import { present } from "../shared/clock.js";
 import { Icon } from "../shared/icon.js";
 import { fullTime } from "../shared/time.js";
 import { ago, waited } from "./ago.js";
+import { channelName } from "./channel.js";
+import { Face } from "./media-view.js";
 import { sessionHash } from "./route.js";
-import { FILTERS, badge, holder, initials, previewOf, tint, urgency } from "./state.js";
+import { FILTERS, badge, holder, previewOf, urgency } from "./state.js";
 
 /** @typedef {import("./client.js").AdminClient} AdminClient */
 /** @typedef {import("./state.js").Session} Session */
-
-export function Face({ session }) {
-  return html`<span class=${`avatar tint-${tint(session.id)}`} aria-hidden="true">${initials(session.user.name)}</span>`;
-}
 
 function Chips({ session, me, now }) {
   const held = holder(session, me);
@@ -22,15 +20,15 @@ function Chips({ session, me, now }) {
     ${held === "mine" && html`<span class="chip mine">You</span>`}
     ${held === "theirs" && html`<span class="chip" dir="auto">${session.assignee?.name}</span>`}
     ${held === "free" && !waits && html`<span class="chip">Paused</span>`}
-    ${session.channel !== "webchat" && html`<span class="chip faint">${session.channel}</span>`}
+    <span class="channel"><span class="unseen">On </span>${channelName(session.channel)}</span>
   </span>`;
 }
 
-function Item({ session, me, now, current }) {
+function Item({ client, session, me, now, current }) {
   const at = session.last_message?.at ?? session.last_event_at;
   return html`<li>
     <a class="session" href=${sessionHash(session.id)} data-id=${session.id} aria-current=${current ? "true" : undefined}>
-      <${Face} session=${session} />
+      <${Face} client=${client} session=${session} />
       <span class="about">
         <span class="names">
           <strong dir="auto">${session.user.name}</strong>
@@ -119,7 +117,7 @@ function Rows({ client }) {
     onFocusOut=${(event) => {
       if (event.relatedTarget) focused.current = "";
     }}>
-    ${inbox.sessions.value.map((session) => html`<${Item} key=${session.id} session=${session} me=${client.me.value} now=${now} current=${client.selected.value?.id === session.id} />`)}
+    ${inbox.sessions.value.map((session) => html`<${Item} key=${session.id} client=${client} session=${session} me=${client.me.value} now=${now} current=${client.selected.value?.id === session.id} />`)}
     ${inbox.more.value && html`<li key="more" class="more"><button type="button" class="quiet" onClick=${() => inbox.showMore()}>Show more</button></li>`}
   </ul>`;
 }

@@ -2,9 +2,13 @@
 
 /** @typedef {import("../shared/log.js").Entry} Entry */
 /** @typedef {{id: string, name: string, role: string, warnings: string[]}} Me */
-/** @typedef {{id: string, channel: string, user: {id: string, name: string}, paused: boolean, pause: any,
+/** @typedef {{id: string, channel: string, user: {id: string, name: string, picture_url: string|null}, paused: boolean, pause: any,
+ *  reply_window: {closes_at: string|null, human_closes_at: string|null, refused: string|null},
  *  assignee: {id: string, name: string}|null, waiting_since: string|null, last_event_at: string|null, seq: number, sent_to: number,
  *  delivered_to: number, read_to: number, unread: number, last_message: {text: string, author: string, at: string}|null, typing: boolean}} Session */
+
+/** The name under which the server tells of a human who answers from the Page itself. */
+const PAGE_INBOX = "Page inbox";
 
 export const FILTERS = [
   { key: "paused", label: "Paused", none: "Nobody needs a human right now.", params: { paused: "true" } },
@@ -84,7 +88,7 @@ export function lineFor(entry, me, user) {
   const detail = entry.content ?? {};
   switch (entry.kind) {
     case "paused":
-      return { words: pausedWords(detail.trigger, who, user) + (detail.reason ? ` — ${detail.reason}` : ""), icon: "clock", tone: detail.trigger === "failure" ? "danger" : "warm" };
+      return { words: pausedWords(detail.trigger, who, user, entry.author.name) + (detail.reason ? ` — ${detail.reason}` : ""), icon: "clock", tone: detail.trigger === "failure" ? "danger" : "warm" };
     case "unpaused":
       return { words: unpausedWords(detail.trigger, who), icon: "bot", tone: "" };
     case "claimed":
@@ -93,12 +97,14 @@ export function lineFor(entry, me, user) {
       return { words: detail.id && detail.id !== entry.author.id ? `${who} took this from ${detail.name}` : `${who} released this conversation`, icon: "human", tone: "" };
     case "alert":
       return { words: `Agents were alerted: ${detail.text}`, icon: "bell", tone: detail.level === "error" ? "danger" : "" };
+    case "note":
+      return { words: detail.text, icon: "human", tone: "" };
     default:
       return null;
   }
 }
 
-function pausedWords(/** @type {string} */ trigger, /** @type {string} */ who, /** @type {string} */ user) {
+function pausedWords(/** @type {string} */ trigger, /** @type {string} */ who, /** @type {string} */ user, /** @type {string} */ name) {
   switch (trigger) {
     case "user":
       return `${user} asked for a human`;
@@ -107,7 +113,7 @@ function pausedWords(/** @type {string} */ trigger, /** @type {string} */ who, /
     case "failure":
       return "The bot failed, so a human is needed";
     case "echo":
-      return "Somebody answered from outside, so the bot was paused";
+      return name && name !== PAGE_INBOX ? `Paused: ${name} answers` : `Paused: somebody answers in the ${PAGE_INBOX}`;
     case "rule":
       return "A rule paused the bot";
     default:
@@ -121,10 +127,17 @@ function unpausedWords(/** @type {string} */ trigger, /** @type {string} */ who)
   return trigger === "user" ? `${who} went back to the bot` : "The bot took the conversation back";
 }
 
-function nameOf(/** @type {import("../shared/log.js").Author} */ author, /** @type {Me} */ me, /** @type {string} */ user) {
-  if (author.kind === "agent") return author.id === me.id ? "You" : author.name || "An agent";
+/** Who wrote an entry, as in a sentence. @param {import("../shared/log.js").Author} author @param {Me} me @param {string} user */
+function nameOf(author, me, user) {
+  if (author.kind === "bot") return author.name || "The bot";
+  return writerOf(author, me, user);
+}
+
+/** Who wrote an entry, as above a message. What was written elsewhere has a name and no id. @param {import("../shared/log.js").Author} author @param {Me} me @param {string} user */
+export function writerOf(author, me, user) {
   if (author.kind === "user") return user;
-  return author.kind === "bot" ? "The bot" : author.name || "The system";
+  if (author.kind === "agent") return author.id === me.id ? "You" : author.name || "An agent";
+  return author.name || (author.kind === "bot" ? "Bot" : "The system");
 }
 
 /** The unread alerts that were not there before: what rings. @param {Set<string>|null} known null: nothing was known yet */

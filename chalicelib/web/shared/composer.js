@@ -7,10 +7,10 @@ const TYPING_EVERY_MS = 3_000;
 
 /**
  * @param {{label: string, placeholder: string, text: string, write: (text: string) => void, send: (text: string) => void,
- *   typing?: () => void, button?: string, describedBy?: string, input?: {current: any}}} props `typing` is told at most
- *   every three seconds
+ *   typing?: () => void, button?: string, describedBy?: string, input?: {current: any}, closed?: boolean}} props `typing` is
+ *   told at most every three seconds; `closed`: nothing can be sent now, and what is written stays to be read and copied
  */
-export function Composer({ label, placeholder, text, write, send, typing, button = "Send", describedBy, input }) {
+export function Composer({ label, placeholder, text, write, send, typing, button = "Send", describedBy, input, closed = false }) {
   const own = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const area = input ?? own;
   const told = useRef(0);
@@ -25,7 +25,7 @@ export function Composer({ label, placeholder, text, write, send, typing, button
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     const said = text.trim();
-    if (!said) return;
+    if (!said || closed) return;
     told.current = 0;
     send(said);
     area.current?.focus();
@@ -41,9 +41,9 @@ export function Composer({ label, placeholder, text, write, send, typing, button
     }
   };
 
-  return html`<form class="composer" onSubmit=${submit}>
-    <textarea ref=${area} rows="1" dir="auto" aria-label=${label} aria-describedby=${describedBy} placeholder=${placeholder}
+  return html`<form class=${closed ? "composer closed" : "composer"} onSubmit=${submit}>
+    <textarea ref=${area} rows="1" dir="auto" aria-label=${label} aria-describedby=${describedBy} placeholder=${placeholder} readonly=${closed} aria-disabled=${closed ? "true" : undefined}
       maxlength=${TEXT_LIMIT} enterkeyhint="send" value=${text} onInput=${onInput} onKeyDown=${onKeyDown}></textarea>
-    <button type="submit" class="send primary" aria-label=${button} title=${button} disabled=${!text.trim()}><${Icon} name="send" /></button>
+    <button type="submit" class="send primary" aria-label=${button} title=${button} disabled=${closed || !text.trim()}><${Icon} name="send" /></button>
   </form>`;
 }

@@ -39,27 +39,29 @@ function Choices({ choices, press }) {
   </div>`;
 }
 
-function Attachment({ icon, url, name, text }) {
+export function Attachment({ icon, url, name, text = "" }) {
   return html`${text && html`<${Words} text=${text} />`}
     <a class="attachment" href=${url} target="_blank" rel="noopener noreferrer nofollow">
       <${Icon} name=${icon} /><span>${name}<small>${hostOf(url)}</small></span>
     </a>`;
 }
 
-function Card({ card, press }) {
+function Card({ card, press, picture }) {
   return html`<li class="card">
     <strong dir="auto">${card.title}</strong>
     ${card.subtitle && html`<span dir="auto">${card.subtitle}</span>`}
-    ${card.image_url && html`<${Outside} url=${card.image_url}>Picture<//>`}
+    ${card.image_url && (picture?.(card.image_url) ?? html`<${Outside} url=${card.image_url}>Picture<//>`)}
     ${card.buttons?.length > 0 && html`<${Choices} choices=${card.buttons} press=${press} />`}
   </li>`;
 }
 
 /**
- * @param {{content: any, press?: (choice: {title: string, payload: string}) => void, answered?: boolean}} props without
- *   `press` the buttons are shown, but are none; `answered`: quick replies have had their time
+ * @param {{content: any, press?: (choice: {title: string, payload: string}) => void, answered?: boolean, removed?: string,
+ *   media?: (n: number, kind: string, url: string) => any}} props without `press` the buttons are shown, but are none;
+ *   `answered`: quick replies have had their time; `removed`: what is said of a message that was taken back; `media` draws the
+ *   n-th picture or file, without it they are links
  */
-export function Content({ content, press, answered = false }) {
+export function Content({ content, press, answered = false, removed = "Message removed", media }) {
   switch (content?.type) {
     case "text":
     case "buttons":
@@ -70,18 +72,21 @@ export function Content({ content, press, answered = false }) {
         ${!answered && html`<${Choices} choices=${content.replies} press=${press} />`}`;
     case "cards":
       return html`<ul class="cards">
-        ${content.cards.map((card) => html`<${Card} card=${card} press=${press} />`)}
+        ${content.cards.map((card, n) => html`<${Card} card=${card} press=${press} picture=${media && ((url) => media(n, "image", url))} />`)}
       </ul>`;
     case "image":
     case "audio":
     case "video":
     case "file":
+      if (media) return html`${content.text && html`<${Words} text=${content.text} />`}${media(0, content.type, content.url)}`;
       return html`<${Attachment} icon="file" url=${content.url} name=${NAMES[content.type]} text=${content.text} />`;
     case "location": {
       const place = `${content.lat},${content.long}`;
       const url = `https://www.openstreetmap.org/?mlat=${content.lat}&mlon=${content.long}#map=16/${content.lat}/${content.long}`;
       return html`<${Attachment} icon="pin" url=${url} name=${`Place ${place}`} text=${content.text} />`;
     }
+    case "unsent":
+      return html`<div class="words faint">${removed}</div>`;
     default:
       return html`<div class="words faint">A message of a kind that cannot be shown here</div>`;
   }

@@ -1,7 +1,8 @@
 // A session's log as a page holds it. Pure: every function returns a new log, or the same one when nothing changed.
 
 /** @typedef {{kind: "user"|"bot"|"agent"|"system", id: string, name: string}} Author */
-/** @typedef {{seq: number, id: string, kind: string, author: Author, content: any, at: string, status?: string|null, failure?: string|null}} Entry */
+/** @typedef {{seq: number, id: string, kind: string, author: Author, content: any, at: string, status?: string|null, failure?: string|null,
+ *  edited?: boolean, reaction?: string|null, outOfTurn?: boolean}} Entry */
 /** @typedef {{entries: Entry[], cursor: number, older: boolean}} Log `cursor`: read up to here, entries hidden from this
  *  reader included; `older`: there may be earlier entries than the first one held */
 
@@ -26,16 +27,46 @@ export function follow(log, after, { entries, cursor }) {
  */
 export const behind = (before, log, seq) => before.cursor < log.cursor && log.cursor < seq;
 
-/** The log with one entry rewritten, as an amend tells; an entry that is not held changes nothing. */
-export function rewrite(/** @type {Log} */ log, /** @type {Entry} */ entry) {
-  const index = log.entries.findIndex((held) => held.seq === entry.seq);
-  if (index < 0) return log;
-  const entries = [...log.entries];
-  entries[index] = entry;
-  return { ...log, entries };
+/**
+ * The log with these numbers read again: what came takes the place of what was held, and what did not come is not for this
+ * reader any more. An entry that is not held changes nothing.
+ * @param {Log} log @param {number[]} seqs @param {Entry[]} found
+ */
+export function rewrite(log, seqs, found) {
+  const held = new Set(log.entries.map((entry) => entry.seq));
+  const changed = new Set(seqs.filter((seq) => held.has(seq)));
+  if (changed.size === 0) return log;
+  const fresh = new Map(found.map((entry) => [entry.seq, entry]));
+  const entries = log.entries.map((entry) => (changed.has(entry.seq) ? fresh.get(entry.seq) : entry));
+  return { ...log, entries: /** @type {Entry[]} */ (entries.filter(Boolean)) };
 }
 
-/** The numbers of the entries that these amends rewrote, each once. */
+/** The numbers of the entries that these amends rewrote, each once, ascending. */
 export function amended(/** @type {Entry[]} */ entries) {
-  return [...new Set(entries.filter((entry) => entry.kind === "amended").map((entry) => entry.content?.of))].filter(Boolean);
+  const seqs = entries.filter((entry) => entry.kind === "amended").map((entry) => entry.content?.of);
+  return [...new Set(seqs)].filter(Boolean).sort((a, b) => a - b);
+}
+
+const SPAN = 50;
+
+/**
+ * What these entries say now. Amends are read before the answer that tells of them is shown: a failure on the way leaves all as
+ * it was, to be asked for again, and nobody sees a part of a change.
+ * @template {{entries: Entry[], cursor: number}} Answer
+ * @param {number[]} seqs ascending @param {(after: number, limit: number) => Promise<Answer>} ask
+ * @returns {Promise<{found: Entry[], last: Answer | null}>} `last`: the newest answer; null when nothing was to be read
+ */
+export async function readAgain(seqs, ask) {
+  /** @type {Entry[]} */
+  const found = [];
+  let last = null;
+  for (let left = seqs; left.length; ) {
+    const [from] = left;
+    const near = left.filter((seq) => seq < from + SPAN);
+    last = await ask(from - 1, near[near.length - 1] - from + 1);
+    found.push(...last.entries);
+    const to = Math.max(last.cursor, from);
+    left = left.filter((seq) => seq > to);
+  }
+  return { found, last };
 }

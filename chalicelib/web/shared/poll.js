@@ -51,11 +51,13 @@ export class Poller {
     this.timer = 0;
   }
 
-  start() {
+  /** @param {{later?: boolean}} [how] `later`: what it asks for is known for now */
+  start({ later = false } = {}) {
     if (this.running) return;
     this.running = true;
     wake.add(this);
-    this.now();
+    if (later) this.timer = setTimeout(() => this.turn(), this.every);
+    else this.now();
   }
 
   /** Ends it; a call under way still finishes, and its outcome is told to nobody. */

@@ -28,8 +28,9 @@ export function toRows(entries, shown = () => true) {
   return rows;
 }
 
+/** What somebody says; a note by the system is a line. */
 export function isBubble(/** @type {Entry} */ entry) {
-  return entry.kind === "message" || entry.kind === "note";
+  return entry.kind === "message" || (entry.kind === "note" && entry.author.kind !== "system");
 }
 
 /** Taking a conversation over pauses and claims at once: the second line says it all. */

@@ -1,11 +1,11 @@
 // A visitor's conversation with the server: what is known of it as signals, and what can be done. Knows no page.
 import { batch, signal } from "../vendor/preact.js";
 import { makeApi } from "../shared/api.js";
-import { NO_LOG, amended, follow, rewrite } from "../shared/log.js";
+import { NO_LOG, amended, follow, readAgain, rewrite } from "../shared/log.js";
 import { drop, mark, newId, next, put, revive, settle } from "../shared/outbox.js";
 import { Poller, touch } from "../shared/poll.js";
 import { storage } from "../shared/storage.js";
-import { FRESH, lastHeard, mayGoOn, without } from "./state.js";
+import { FRESH, lastHeard, mayGoOn } from "./state.js";
 
 const EVERY_MS = 1_500;
 const PAGE = 500;
@@ -156,10 +156,13 @@ export class ChatClient {
   async poll() {
     const visitor = this.visitor?.id;
     const after = this.log.value.cursor;
-    const answer = await this.request("GET", `messages?after=${after}&limit=${PAGE}`);
+    const ask = (/** @type {number} */ from, /** @type {number} */ limit) => this.request("GET", `messages?after=${from}&limit=${limit}`);
+    const answer = await ask(after, PAGE);
+    const changed = amended(answer.entries);
+    const again = await readAgain(changed, ask);
     if (visitor !== this.visitor?.id) return;
     const before = this.log.value;
-    const log = follow(before, after, answer);
+    const log = rewrite(follow(before, after, answer), changed, again.found);
     const more = mayGoOn(before.cursor, log.cursor);
     batch(() => {
       this.log.value = log;
@@ -172,13 +175,6 @@ export class ChatClient {
     this.read();
     this.flush();
     if (more) this.poller.now();
-    for (const seq of amended(answer.entries)) await this.refetch(seq);
-  }
-
-  /** One entry was rewritten: what it says now, or nothing if it is not for this reader any more. */
-  async refetch(/** @type {number} */ seq) {
-    const { entries } = await this.request("GET", `messages?after=${seq - 1}&limit=1`);
-    this.log.value = entries[0]?.seq === seq ? rewrite(this.log.value, entries[0]) : without(this.log.value, seq);
   }
 
   outcome(/** @type {number} */ failures, /** @type {any} */ error) {

@@ -67,9 +67,3 @@ export function asEntries(outbox) {
     item: item.id,
   }));
 }
-
-/** The log without one entry, which this reader may not see any more. */
-export function without(/** @type {import("../shared/log.js").Log} */ log, /** @type {number} */ seq) {
-  const entries = log.entries.filter((entry) => entry.seq !== seq);
-  return entries.length === log.entries.length ? log : { ...log, entries };
-}
