@@ -2,19 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 
 from chalicelib.errors import BadSettings, HitlError
 from chalicelib.settings import Settings, read_settings
 from chalicelib.wiring import build_alerters, build_bot, open_store
+from commands import messenger_doctor
+from commands.finding import Finding
 
-
-@dataclass(frozen=True)
-class Finding:
-    """What was looked at, and what is wrong with it (nothing: all is well)."""
-
-    subject: str
-    problems: tuple[str, ...] = ()
+MESSENGER_SECONDS = 2.0
+"""For each call to Meta and to our own webhook; three a Page, and two."""
 
 
 def examine(environment: Mapping[str, str]) -> list[Finding]:
@@ -29,6 +25,7 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
         Finding(f"store {_without_password(settings.store)}", _problems(lambda: _stores_problems(settings.store))),
         *_alerters(settings),
         *_retention(settings),
+        *(messenger_doctor.examine(settings, seconds=MESSENGER_SECONDS) if settings.messenger.pages else []),
     ]
 
 

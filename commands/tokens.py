@@ -8,10 +8,16 @@ from chalicelib.model.text import clean_name
 from chalicelib.store.base import Role, Store, Token
 
 
-def create(store: Store, name: str, role: Role) -> tuple[Token, str]:
-    """A new token, and its secret text, which is nowhere kept."""
+def create(store: Store, name: str, role: Role, picture_url: str | None = None) -> tuple[Token, str]:
+    """A new token, and its secret text, which is nowhere kept. `picture_url`: the face that Messenger's users see."""
     secret = f"hitl_{secrets.token_urlsafe(32)}"
-    token = Token(id=secrets.token_hex(4), name=clean_name(name), role=role, created_at=datetime.now(UTC))
+    token = Token(
+        id=secrets.token_hex(4),
+        name=clean_name(name),
+        role=role,
+        created_at=datetime.now(UTC),
+        picture_url=picture_url,
+    )
     store.add_token(digest(secret), token)
     return token, secret
 

@@ -1,7 +1,7 @@
 """Put the packaged app on AWS, or take it away again. Used by `make deploy STAGE=dev` and `make undeploy STAGE=dev`.
 
 One CloudFormation stack, `hitl-<stage>`, with everything in it. Running it again updates what has changed; what was set
-before (the e-mail address, the public address) stays unless it is given again.
+before (the e-mail address, the public address, Messenger's settings) stays unless it is given again.
 """
 
 import argparse
@@ -10,11 +10,22 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 BUILD = Path(__file__).resolve().parent.parent / "build"
+
+MESSENGER = {
+    "HITL_MESSENGER_PAGES": "MessengerPages",
+    "HITL_MESSENGER_APP_SECRETS": "MessengerAppSecrets",
+    "HITL_MESSENGER_VERIFY_TOKEN": "MessengerVerifyToken",
+    "HITL_MESSENGER_APP_IDS": "MessengerAppIds",
+}
+"""The stack's parameter for each of these variables. They are taken from the environment, so that no shell keeps them in its
+history; a variable that is there and empty takes a setting away."""
 
 
 class DeployFailed(Exception):
@@ -68,6 +79,7 @@ def deploy(aws: AWS, stack: str, *, bucket: str | None, email: str | None, publi
         quiet=True,  # it ends with advice on what to run next, which we do ourselves
     )
     given = {"AlertEmail": email, "PublicUrl": public_url}
+    given |= {parameter: os.environ.get(variable) for variable, parameter in MESSENGER.items()}
     update(aws, stack, packaged, place, {name: value for name, value in given.items() if value is not None})
     parameters, outputs = describe(aws, stack)
     if not parameters["PublicUrl"]:
@@ -97,13 +109,31 @@ def update(aws: AWS, stack: str, template: str, bucket: str, parameters: dict[st
 
     The template goes by the bucket, since it has more than the 51,200 bytes that a request may hold.
     """
-    overrides = [f"{name}={value}" for name, value in parameters.items()]
-    aws.do(
-        *("cloudformation", "deploy", "--template-file", template, "--stack-name", stack, "--region", aws.region),
-        *("--s3-bucket", bucket, "--s3-prefix", stack),
-        *("--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset"),
-        *(["--parameter-overrides", *overrides] if overrides else []),
-    )
+    with overrides(parameters) as given:
+        aws.do(
+            *("cloudformation", "deploy", "--template-file", template, "--stack-name", stack, "--region", aws.region),
+            *("--s3-bucket", bucket, "--s3-prefix", stack),
+            *("--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset"),
+            *given,
+        )
+
+
+@contextmanager
+def overrides(parameters: dict[str, str]) -> Iterator[list[str]]:
+    """The option that gives these parameters, by a file that only its owner can read and that is gone afterwards.
+
+    What a command is given can be read by everybody on this machine while it runs, and some parameters are secret.
+    """
+    if not parameters:
+        yield []
+        return
+    with tempfile.TemporaryDirectory() as folder:  # nobody else may enter it
+        path = Path(folder, "parameters.json")
+        path.write_text(
+            json.dumps([{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]),
+            encoding="utf-8",
+        )
+        yield ["--parameter-overrides", f"file://{path}"]
 
 
 def describe(aws: AWS, stack: str) -> tuple[dict[str, str], dict[str, str]]:

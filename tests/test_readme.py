@@ -14,11 +14,12 @@ from chalicelib.desk.desk import Desk
 from chalicelib.handlers.openapi import describe
 from chalicelib.model.content import Image, Text
 from chalicelib.settings import read_settings
+from manage import COMMANDS
 from tests.fakes.memory import MemoryStore
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/deploy.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/deploy.md", "docs/messenger.md")
 PYTHON = dict(zip(("bot", "desk", "webhook"), re.findall(r"```python\n(.*?)```", README, re.DOTALL), strict=True))
 
 
@@ -123,6 +124,14 @@ def test_links_lead_to_files_that_are_there(page):
     links = [link for link in re.findall(r"(?<!!)\[[^\]]*\]\(([^)#]+)\)", text) if "://" not in link]
 
     assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_of_manage_are_there(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    calls = re.findall(r"manage\.py ((?:messenger|parked|token) [a-z]+|[a-z]+)", text)
+
+    assert [call for call in calls if not any(f"{command} ".startswith(f"{call} ") for command in COMMANDS)] == []
 
 
 @pytest.mark.parametrize("page", PAGES)

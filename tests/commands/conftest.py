@@ -1,5 +1,6 @@
 """`manage.py` in this process, on a store of the test's own."""
 
+import json
 import logging
 import os
 from dataclasses import dataclass
@@ -8,6 +9,10 @@ import pytest
 
 import manage
 from chalicelib import wiring
+from local.messenger.platform import Platform
+from local.messenger.server import running
+from local.messenger.state import PAGE_ID
+from tests.commands.pages import OTHER, OTHER_TOKEN, SECRET, TOKEN, VERIFY
 
 
 @dataclass(frozen=True)
@@ -50,3 +55,34 @@ def run(settings, capsys):
     level = logging.getLogger("chalicelib").level
     yield command
     logging.getLogger("chalicelib").setLevel(level)
+
+
+@pytest.fixture
+def platform(settings):
+    """A platform with two Pages, which the settings name."""
+    platform = Platform(deliver=lambda body, headers: 200, page_token=TOKEN, app_secret=SECRET, verify_token=VERIFY)
+    platform.add_page(OTHER, "Sofa Shop", OTHER_TOKEN)
+    platform.world.require_proof = True
+    with running(platform) as url:
+        settings(
+            GRAPH_URL=url,
+            MESSENGER_PAGES=json.dumps({OTHER: OTHER_TOKEN, PAGE_ID: TOKEN}),
+            MESSENGER_APP_SECRETS=SECRET,
+            MESSENGER_VERIFY_TOKEN=VERIFY,
+            MESSENGER_APP_IDS=platform.world.app_id,
+        )
+        yield platform
+
+
+@pytest.fixture
+def one_page(platform, settings):
+    settings(MESSENGER_PAGES=json.dumps({PAGE_ID: TOKEN}))
+    return platform
+
+
+@pytest.fixture
+def desk(platform):
+    """The desk of the installation, to look at and to stop Pages with; the alert's log line is not this test's matter."""
+    logging.getLogger("chalicelib").setLevel(logging.CRITICAL)
+    yield wiring.desk()
+    wiring.forget()

@@ -96,7 +96,7 @@ def test_tables_that_are_yet_to_be_made_are_told_and_not_made(run, tmp_path):
     told = run("doctor")
 
     [[said]] = problems(told).values()
-    assert said == "The tables are at version 0, and this release needs 1: start the server once to migrate."
+    assert said == "The tables are at version 0, and this release needs 2: start the server once to migrate."
     assert ([*tmp_path.iterdir()], file.stat().st_size) == ([file], 0)
 
 

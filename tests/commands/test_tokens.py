@@ -1,8 +1,11 @@
 """Tokens, made by the operator and used over HTTP."""
 
+from contextlib import closing
+
 import pytest
 
 from app import app
+from chalicelib.wiring import build_store
 from local.gateway import Gateway
 
 ME = "/api/botpress-hitl/me"
@@ -41,6 +44,22 @@ def test_a_token_is_an_agents_when_nothing_is_said(run, sign_in):
 
 def test_a_name_is_made_one_line(run):
     assert run("token", "create", "An\nn\t\x1bLee").out.startswith("agent An n Lee, id ")
+
+
+@pytest.mark.parametrize("url", ["https://example.com/ann.png?v=2", "http://127.0.0.1:8000/ann.png"])
+def test_a_token_keeps_the_picture_that_users_of_messenger_see(run, tmp_path, url):
+    told = run("token", "create", "Ann", "--picture", url)
+
+    with closing(build_store(f"sqlite:///{tmp_path}/hitl.db")) as store:
+        assert [(token.name, token.picture_url) for token in store.tokens()] == [("Ann", url)]
+    assert told.status == 0
+
+
+def test_a_token_has_no_picture_when_none_is_given(run, tmp_path):
+    run("token", "create", "Ann")
+
+    with closing(build_store(f"sqlite:///{tmp_path}/hitl.db")) as store:
+        assert [token.picture_url for token in store.tokens()] == [None]
 
 
 def test_the_list_shows_who_has_a_token_and_not_the_token(run):
@@ -86,6 +105,12 @@ def test_a_call_that_makes_no_sense_ends_with_2(run, capsys):
         ("token", "create", "Ann", "--role", "king"),
         ("dance",),
         ("token", "create", " \t"),
+        ("token", "create", "Ann", "--picture", "ftp://example.com/ann.png"),
+        ("token", "create", "Ann", "--picture", "javascript:alert(1)"),
+        ("token", "create", "Ann", "--picture", "https://"),
+        ("token", "create", "Ann", "--picture", "ann.png"),
+        ("token", "create", "Ann", "--picture", ""),
+        ("token", "create", "Ann", "--picture", "https://example.com/" + "a" * 2000),
         ("demo", "--count", "-5"),
         ("demo", "--count", "many"),
     ):

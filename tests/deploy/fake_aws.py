@@ -34,8 +34,9 @@ def answer(arguments, account):
                 value_of(arguments, "--stack-name"), {"AlertEmail": "", "PublicUrl": ""}
             )
             if "--parameter-overrides" in arguments:
-                given = arguments[arguments.index("--parameter-overrides") + 1 :]
-                parameters.update(override.split("=", 1) for override in given)
+                given = Path(value_of(arguments, "--parameter-overrides").removeprefix("file://"))
+                account["modes"].append(oct(given.parent.stat().st_mode & 0o777))
+                parameters.update((one["ParameterKey"], one["ParameterValue"]) for one in json.loads(given.read_text()))
             return None, 0
         case ["cloudformation", "describe-stacks"] if value_of(arguments, "--stack-name") in account["stacks"]:
             return describe(account["stacks"][value_of(arguments, "--stack-name")]), 0

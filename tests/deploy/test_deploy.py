@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from manage import _parser
+from commands.arguments import parser
+from scripts import deploy
 from tests.deploy.conftest import ROOT
 from tests.deploy.fake_aws import ENDPOINT
 
 FAKE = Path(__file__).with_name("fake_aws.py")
+MESSENGER = {
+    "HITL_MESSENGER_PAGES": '{"1002003004": "token-of-the-page"}',
+    "HITL_MESSENGER_APP_SECRETS": "app-secret",
+    "HITL_MESSENGER_VERIFY_TOKEN": "verify-token = four words",
+    "HITL_MESSENGER_APP_IDS": "555000111",
+}
 OUR_BUCKET = "hitl-deploy-123456789012-eu-central-1"
 
 
@@ -24,7 +31,8 @@ class Operator:
         self.bin = folder / "bin"
         self.bin.mkdir()
         self.region = {"AWS_REGION": "eu-central-1"}
-        self.be(signed_in=True, buckets=[], strangers_buckets=[], stacks={}, package_status=0)
+        self.exported = {}
+        self.be(signed_in=True, buckets=[], strangers_buckets=[], stacks={}, package_status=0, modes=[])
 
     def be(self, **account):
         path = self.folder / "account.json"
@@ -38,7 +46,7 @@ class Operator:
         return self
 
     def run(self, *arguments):
-        environment = {"PATH": str(self.bin), "HITL_FAKE_AWS": str(self.folder), **self.region}
+        environment = {"PATH": str(self.bin), "HITL_FAKE_AWS": str(self.folder), **self.region, **self.exported}
         command = [sys.executable, "scripts/deploy.py", *arguments]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -96,7 +104,7 @@ def test_it_ends_with_the_links_and_the_way_to_a_first_token(operator):
 def test_the_command_for_a_token_is_one_that_exists(operator):
     command = shlex.split(operator.run().stdout.partition("shown once:\n")[2].replace("\\\n", ""))
 
-    given = _parser().parse_args(command[command.index("manage.py") + 1 :])
+    given = parser().parse_args(command[command.index("manage.py") + 1 :])
     assert (given.name, given.role) == ("Ann", "supervisor")
 
 
@@ -128,6 +136,37 @@ def test_e_mail_can_be_switched_off_again(operator):
     operator.run("--email", "")
 
     assert operator.account["stacks"]["hitl-dev"]["AlertEmail"] == ""
+
+
+def test_messengers_settings_come_from_the_environment_and_stay(operator):
+    operator.exported = MESSENGER
+    operator.run()
+    operator.exported = {}
+    operator.run()
+
+    stack = operator.account["stacks"]["hitl-dev"]
+    assert {name: stack[parameter] for name, parameter in deploy.MESSENGER.items()} == MESSENGER
+
+
+def test_an_empty_variable_takes_messenger_away_again(operator):
+    operator.exported = MESSENGER
+    operator.run()
+    operator.exported = {"HITL_MESSENGER_PAGES": ""}
+    operator.run()
+
+    stack = operator.account["stacks"]["hitl-dev"]
+    assert (stack["MessengerPages"], stack["MessengerAppSecrets"]) == ("", MESSENGER["HITL_MESSENGER_APP_SECRETS"])
+
+
+def test_no_secret_is_on_a_command_line_where_all_could_read_it(operator):
+    operator.exported = MESSENGER
+    done = operator.run()
+
+    said = json.dumps(operator.commands) + done.stdout + done.stderr
+    assert not [value for value in ("token-of-the-page", "app-secret", "verify-token") if value in said]
+    assert operator.account["modes"] == ["0o700", "0o700"]
+    files = [command[command.index("--parameter-overrides") + 1] for command in operator.deployments()]
+    assert not any(Path(file.removeprefix("file://")).exists() for file in files)
 
 
 def test_a_bucket_is_made_once(operator):

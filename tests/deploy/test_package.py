@@ -23,7 +23,7 @@ BESIDE = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "url
 def in_lambda(package, tmp_path_factory):
     """Runs Python with the unpacked zip and boto3, and nothing else that is installed here."""
     beside = tmp_path_factory.mktemp("runtime")
-    names = BESIDE if platform.machine() == "aarch64" else (*BESIDE, "pydantic_core")
+    names = BESIDE if platform.machine() == "aarch64" else (*BESIDE, "pydantic_core", "regex")
     for name in names:
         origin = Path(importlib.util.find_spec(name).origin)
         target = origin.parent if origin.name == "__init__.py" else origin
@@ -69,6 +69,21 @@ def test_a_request_is_answered_from_the_zip(in_lambda):
     assert json.loads(in_lambda(code, HITL_STORE="dynamodb://none"))["statusCode"] == 200
 
 
+def test_the_messenger_channel_is_in_the_zip_with_all_that_it_needs(in_lambda):
+    code = """
+from datetime import timedelta
+from chalicelib import wiring
+from chalicelib.model.content import Text
+from chalicelib.settings import read_settings
+
+given = read_settings({"HITL_MESSENGER_PAGES": '{"1": "token"}', "HITL_MESSENGER_APP_SECRETS": "secret"})
+[channel] = wiring.build_channels(given)
+print(len(channel.parts(Text("\\u00e4 " * 1500))), type(wiring.media()).__name__)
+"""
+
+    assert in_lambda(code) == "2 MessengerMedia"
+
+
 def test_every_module_is_there_as_bytecode_that_is_never_checked(package):
     for source in package.unpacked.rglob("*.py"):
         [compiled] = source.parent.glob(f"__pycache__/{source.stem}.cpython-*.pyc")
@@ -85,13 +100,13 @@ def test_the_bytecode_fits_the_runtime(package):
 def test_native_code_is_for_arm64(package):
     libraries = list(package.unpacked.rglob("*.so"))
 
-    assert [library.name.split(".")[0] for library in libraries] == ["_pydantic_core"]
+    assert sorted(library.name.split(".")[0] for library in libraries) == ["_pydantic_core", "_regex"]
     assert all(int.from_bytes(library.read_bytes()[18:20], "little") == AARCH64 for library in libraries)
 
 
 def test_only_what_runs_is_in_the_zip(package):
     ours = {"app.py", "chalice", "chalicelib", "__pycache__"}
-    packages = {"annotated_types", "pydantic", "pydantic_core", "typing_extensions.py", "typing_inspection"}
+    packages = {"annotated_types", "pydantic", "pydantic_core", "regex", "typing_extensions.py", "typing_inspection"}
     top = {path.name for path in package.unpacked.iterdir() if not path.name.endswith(".dist-info")}
 
     assert top == ours | packages

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.handlers.jobs import BUDGET
 from chalicelib.settings import read_settings
+from scripts import deploy
 from tests.deploy.conftest import ROOT
 
 ROLES = ["ApiHandlerRole", "SweepRole"]
@@ -45,6 +46,14 @@ def test_a_sweep_has_time_to_finish_what_it_began_last(package):
     assert package.function("Sweep")["Timeout"] >= (BUDGET + 2 * longest_turn).total_seconds()
 
 
+def test_any_answer_may_be_bytes_whatever_the_client_accepts(package):
+    """API Gateway compares only the first type of Accept with this list, and gives base64 to everybody else."""
+    definition = package.function("RestAPI")["DefinitionBody"]
+
+    assert definition["x-amazon-apigateway-binary-media-types"] == ["*/*"]
+    assert "/api/health" in definition["paths"]
+
+
 @pytest.mark.parametrize("name", ["APIHandler", "Sweep"])
 def test_a_function_has_512_mb_on_arm(package, name):
     function = package.function(name)
@@ -67,6 +76,20 @@ def test_the_settings_of_the_functions_are_valid(package):
     assert settings.public_url == ""
 
 
+def test_every_setting_of_messenger_that_is_deployed_is_one_and_its_secrets_are_not_echoed(package):
+    given = package.template["Globals"]["Function"]["Environment"]["Variables"]
+    parameters = package.template["Parameters"]
+
+    assert {name: given[name] for name in deploy.MESSENGER} == {
+        name: {"Ref": parameter} for name, parameter in deploy.MESSENGER.items()
+    }
+    silent = {name for name, parameter in parameters.items() if parameter.get("NoEcho")}
+    assert silent == {"MessengerPages", "MessengerAppSecrets", "MessengerVerifyToken"}
+    assert {parameters[name]["Default"] for name in deploy.MESSENGER.values()} == {""}
+    examples = ("{}", "secret", "token", "555")
+    read_settings(dict(zip(deploy.MESSENGER, examples, strict=True)))
+
+
 def test_an_e_mail_address_is_subscribed_only_when_it_is_given(package):
     [subscription] = package.of_type("AWS::SNS::Subscription").values()
 
@@ -84,6 +107,8 @@ def test_an_e_mail_address_is_subscribed_only_when_it_is_given(package):
             ["", "https://chat.example.com", "https://x.example/hitl"],
             ["http://x", "https://x/", "x", "https://"],
         ),
+        ("MessengerPages", ["", "{}", '{"1": "token", "2": "token"}'], ["1", '["token"]', "{", "{} x"]),
+        ("MessengerAppIds", ["", "555", "555, 556"], ["hitl", "555;556"]),
     ],
 )
 def test_parameters_refuse_what_would_not_work(package, parameter, good, bad):
