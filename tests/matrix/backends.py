@@ -20,7 +20,7 @@ from tests.matrix.run import Next, Open, Which
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_TABLES = ("sessions", "entries", "facts", "notifications", "tokens", "secrets")
+_TABLES = ("sessions", "entries", "facts", "notifications", "tokens", "secrets", "parked")
 _WRITES_AT_ONCE = 25
 
 

@@ -68,8 +68,7 @@ class SettledFirst(World):
                 self._transactor.run(session.id, lambda draft: settle_publication(draft, entry.seq, ()))
                 return super()._publish(session, entry, publication)
 
-        for part in (self.desk.commands, self.desk.sweeper, self.desk.sweeper._turns):
-            part._publisher.__class__ = Hasty
+        self.desk.sweeper._publisher.__class__ = Hasty  # all parts share it
 
 
 class AnsweredBeforehand(World):

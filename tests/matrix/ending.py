@@ -13,9 +13,10 @@ from typing import Any
 from chalicelib.model.entry import Entry, PauseDetail
 from chalicelib.model.policy import Policy
 from chalicelib.model.session import Session
-from chalicelib.store.base import Notification, Token
+from chalicelib.store.base import Notification, Parked, Token
 from tests.desk.machine.story import read
-from tests.fakes.world import SESSION
+from tests.fakes.channel import ACCOUNT
+from tests.matrix import sends
 from tests.matrix.scene import Asked, Scene
 
 _MOMENTS = {
@@ -35,24 +36,28 @@ class Evidence:
     notifications: list[Notification]
     unread: int
     tokens: list[Token]
+    parked: list[Parked]
     due: list[str]
 
     @classmethod
     def of(cls, scene: Scene) -> "Evidence":
-        store = scene.store
+        store, session = scene.store, scene.case.session
         return cls(
-            store.load(SESSION),
-            store.entries(SESSION, limit=500),
-            store.facts(SESSION),
+            store.load(session),
+            store.entries(session, limit=500),
+            store.facts(session),
             store.notifications(limit=100).items,
             store.unread(),
             store.tokens(),
+            store.parked(limit=100).items,
             store.due(scene.clock.now, limit=10),
         )
 
 
-def lines(found: Evidence) -> list[str]:
-    """Log, head, facts, notifications and tokens."""
+def lines(scene: Scene, found: Evidence) -> list[str]:
+    """Log, head, facts, notifications, tokens and what is parked."""
+    if scene.vendor is not None:
+        return [*sends.lines(scene, found.head, found.log), f"facts {json.dumps(found.facts, sort_keys=True)}"]
     return [
         *map(entry_line, found.log),
         *([] if found.head is None else _head_lines(found.head, found.log)),
@@ -60,6 +65,7 @@ def lines(found: Evidence) -> list[str]:
         *(f"notification {item.session_id} {item.entry.seq} read={item.read}" for item in found.notifications),
         f"unread {found.unread}",
         *(f"token {token.to_json()}" for token in found.tokens),
+        *(f"parked {parked.to_json()}" for parked in found.parked),
     ]
 
 
@@ -98,6 +104,8 @@ def complaints(scene: Scene, evidence: Evidence, *answers: Asked | None) -> list
     found += read(log).complaints if not first else []
     for asked in answers:
         found += _told(asked, log)
+    if scene.vendor is not None:
+        found += sends.complaints(scene, head, log)
     return found + _unpublished(scene, evidence)
 
 
@@ -119,8 +127,11 @@ def _told(asked: Asked | None, log: list[Entry]) -> list[str]:
     if asked is None or not asked.answered:
         return []
     parts = asked.answer if isinstance(asked.answer, tuple) else (asked.answer,)
+    known = [sends.bare(entry) for entry in log]
     found = [
-        f"I1 {part.id} was told and is not in the log" for part in parts if isinstance(part, Entry) and part not in log
+        f"I1 {part.id} was told and is not in the log"
+        for part in parts
+        if isinstance(part, Entry) and sends.bare(part) not in known
     ]
     for head in parts:
         if isinstance(head, Session):
@@ -133,15 +144,21 @@ def _told(asked: Asked | None, log: list[Entry]) -> list[str]:
 
 def _unpublished(scene: Scene, evidence: Evidence) -> list[str]:
     """I6: every alert in the log was published by each alerter, with the same words; and none that was never in the log."""
-    alerts = [entry for entry in evidence.log if entry.kind == "alert"]
+    session = scene.case.session
+    accounts = [] if scene.vendor is None else scene.store.entries(ACCOUNT, limit=100)
+    logs = {session: evidence.log, ACCOUNT: accounts}
+    alerts = [(whose, entry) for whose, log in logs.items() for entry in log if entry.kind == "alert"]
     forgotten = 0 if evidence.head is None else evidence.head.cut
-    known = {(entry.seq, entry.said) for entry in alerts}
-    wanted = {(entry.seq, entry.said) for entry in alerts if scene.clock.now - entry.at <= Policy().publish_for}
+    known = {(whose, entry.seq, entry.said) for whose, entry in alerts}
+    young = [(whose, entry) for whose, entry in alerts if scene.clock.now - entry.at <= Policy().publish_for]
+    wanted = {(whose, entry.seq, entry.said) for whose, entry in young}
     found = []
     for agents in scene.agents:
-        told = Counter((alert.seq, alert.text) for alert in agents.published if evidence.head is not None)
+        told = Counter(
+            (alert.session_id, alert.seq, alert.text) for alert in agents.published if evidence.head is not None
+        )
         found += [f"I6 {agents.name} was never told of alert {alert}" for alert in wanted - set(told)]
-        unknown = {alert for alert in set(told) - known if alert[0] > forgotten}
+        unknown = {alert for alert in set(told) - known if alert[0] != session or alert[1] > forgotten}
         found += [f"I6 {agents.name} was told of {alert}, which is not in the log" for alert in unknown]
         found += [f"I6 {agents.name} was told of {alert} {count} times" for alert, count in told.items() if count > 2]
     return found
@@ -149,7 +166,7 @@ def _unpublished(scene: Scene, evidence: Evidence) -> list[str]:
 
 def _part(part: object) -> str:
     if isinstance(part, Entry):
-        return entry_line(part)
+        return entry_line(sends.bare(part))
     if isinstance(part, Session):
         return f"paused={part.paused} assignee={part.assignee and part.assignee.id}"
     return repr(part)

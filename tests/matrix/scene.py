@@ -11,12 +11,14 @@ from chalicelib.desk.calling import Caller, InlineCaller
 from chalicelib.desk.tools import Tools
 from chalicelib.errors import AlertFailed, HitlError, StoreBusy
 from chalicelib.store.base import Store
+from tests.fakes.channel import ACCOUNT
 from tests.fakes.faults import Crash, Fault, Faults, Faulty
 from tests.fakes.memory import MemoryStore
 from tests.fakes.tools import FakeClock
 from tests.fakes.world import SESSION, World
 from tests.matrix.layer import Layer
 from tests.matrix.people import Agents, Parrot
+from tests.matrix.vendor import FaultyChannel, Vendor
 
 PATIENCE = timedelta(minutes=4)
 """All that one fault leaves undone is done by then: a turn that ran out after 13 s, a lease after 30 s, an alerter that
@@ -32,7 +34,9 @@ class UseCase:
 
     `before`: what happened earlier, undisturbed. `alerters`: names, and how often each fails first. `caller`: how the bot
     is waited for; `or_else`: how else, in a run that ends otherwise and is as good once the request has begun. `policy`: what
-    differs from the usual one.
+    differs from the usual one. `session`: whose it is; `world`: what its processes are built as; `vendor`: what carries
+    their messages, made anew for each run. `patience`: how long until all is done, if it is not the usual time from the
+    beginning on. `retries`: each time it is asked, what it is about may arrive once more.
     """
 
     name: str
@@ -42,6 +46,11 @@ class UseCase:
     caller: Callable[[FakeClock], Caller] = lambda clock: InlineCaller()
     or_else: Callable[[FakeClock], Caller] | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
+    session: str = SESSION
+    world: Callable[..., World] = World
+    vendor: Callable[[], Vendor] | None = None
+    patience: timedelta = PATIENCE
+    retries: bool = False
 
 
 @dataclass
@@ -62,9 +71,13 @@ class Scene:
     numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     caller: Callable[[FakeClock], Caller] | None = None
     agents: tuple[Agents, ...] = ()
-    build: Callable[..., World] = World
+    build: Callable[..., World] | None = None
+    asks: int = 0
 
     def __post_init__(self) -> None:
+        self.vendor = None if self.case.vendor is None else self.case.vendor()
+        if self.vendor is not None:
+            self.vendor.echo = self._echo
         self.agents = self.agents or tuple(Agents(name, deaf) for name, deaf in self.case.alerters)
         self.begun = self.clock.now
 
@@ -76,7 +89,9 @@ class Scene:
             sleep=self.clock.sleep,
             jitter=lambda shortest, longest: longest,
         )
-        return self.build(
+        channel = {} if self.vendor is None else {"channel": FaultyChannel(self.vendor, faults)}
+        return (self.build or self.case.world)(
+            **channel,
             bot=Parrot(),
             alerters=tuple(Faulty(agents, faults, AlertFailed) for agents in self.agents),
             caller=(self.caller or self.case.caller)(self.clock),
@@ -90,6 +105,7 @@ class Scene:
     def ask(self, layer: Layer) -> Asked:
         """A new process gets the request, and goes on until it has nothing more to do."""
         asked = Asked(answered=False)
+        self.asks += 1
         with suppress(Crash, StoreBusy):
             world = self.process(layer)
             try:
@@ -103,9 +119,10 @@ class Scene:
 
     def settle(self) -> None:
         """Time passes to wherever something is due, and a new process sweeps, until nothing is for a while."""
+        enough = (self.begun if self.case.patience == PATIENCE else self.clock.now) + self.case.patience
         for _ in range(ROUNDS):
             due_at = self.due_at
-            if due_at is None or due_at > self.begun + PATIENCE:
+            if due_at is None or due_at > enough:
                 return
             self.clock.now = max(self.clock.now, due_at)
             with suppress(Crash):  # only of a caller that stands for a process which does
@@ -121,8 +138,13 @@ class Scene:
 
     @property
     def due_at(self) -> datetime | None:
-        head = self.store.load(SESSION)
-        return None if head is None else head.due_at
+        whose = [self.case.session] if self.vendor is None else [self.case.session, ACCOUNT]
+        heads = [self.store.load(session) for session in whose]
+        return min((head.due_at for head in heads if head is not None and head.due_at is not None), default=None)
+
+    def _echo(self, metadata: str) -> None:
+        """The platform tells another process that a message went out."""
+        self.process(Faults()).own_echo(metadata)  # type: ignore[attr-defined] # of a world with a vendor
 
 
 @dataclass
@@ -132,13 +154,15 @@ class Past:
     store: MemoryStore
     now: datetime
     told: dict[str, list[object]]
+    vendor: Vendor | None = None
 
     @classmethod
     def of(cls, case: UseCase) -> "Past":
         scene = Scene(case, MemoryStore())
         case.before(scene.process(Faults()))
         scene.clock.pass_by(seconds=1)
-        return cls(scene.store, scene.clock.now, {agents.name: list(agents.published) for agents in scene.agents})
+        told = {agents.name: list(agents.published) for agents in scene.agents}
+        return cls(scene.store, scene.clock.now, told, scene.vendor)
 
     def scene(self, case: UseCase, store: Store) -> Scene:
         """The same past in `store`, which is empty: each session in one commit, whatever it took to come so far."""
@@ -147,7 +171,11 @@ class Past:
             store.commit(None, record.head.but(rev=1), record.log, facts=facts)
         for digest, token in self.store._tokens.items():
             store.add_token(digest, token)
+        for parked in self.store.parked(limit=100).items:
+            store.park(parked)
         scene = Scene(case, store, FakeClock(self.now), itertools.count(1000))
         for agents in scene.agents:
             agents.published = list(self.told[agents.name])
+        if scene.vendor is not None and self.vendor is not None:
+            scene.vendor.go_on_as(self.vendor)
         return scene

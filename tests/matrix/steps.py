@@ -7,7 +7,7 @@ from chalicelib.model.content import Text
 from chalicelib.model.entry import Author, Trigger
 from chalicelib.model.event import Event
 from chalicelib.model.session import User
-from chalicelib.store.base import Token
+from chalicelib.store.base import Parked, Token
 from tests.fakes.faults import Crash, Fault
 from tests.fakes.tools import NOON
 from tests.fakes.world import ANN, PROGRAM, SESSION, VISITOR, World
@@ -99,6 +99,13 @@ HUMAN = pauses("user", create=True)
 def erases(world: World) -> int:
     """The number of entries is the same in every receipt; when they are deleted is not."""
     return world.desk.erase(SESSION, by=SUE).entries
+
+
+def parks(parked_id: str, *, session_id: str | None = SESSION) -> Step:
+    """Something that could not be processed is parked now."""
+    return lambda world: world.desk.store.park(
+        Parked(id=parked_id, at=world.clock(), channel="webchat", reason="It is odd.", body="{}", session_id=session_id)
+    )
 
 
 KNOWN = earlier(says("remember", "u:0"), HUMAN, answers(client_id="0"))

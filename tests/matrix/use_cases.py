@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from chalicelib.store.base import Parked
 from tests.fakes.faults import Fault
 from tests.fakes.tools import NOON
 from tests.fakes.world import ANN, BEN, PROGRAM, SESSION
@@ -20,6 +21,7 @@ from tests.matrix.steps import (
     dying,
     earlier,
     erases,
+    parks,
     pauses,
     presses,
     says,
@@ -187,6 +189,11 @@ _LISTS = [
         lambda world: world.desk.store.add_token("digest", TOKEN),
     ),
     UseCase("the signing secret is made", lambda world: world.desk.store.secret("a proposal")),
+    UseCase(
+        "what could not be processed is parked",
+        lambda world: world.desk.store.park(Parked(id="odd", at=NOON, channel="webchat", reason="", body="{}")),
+    ),
+    UseCase("what was parked is unparked", unanswered(lambda world: world.desk.store.unpark("odd")), parks("odd")),
 ]
 
 
@@ -202,6 +209,21 @@ _FORGOTTEN = [
         earlier(KNOWN, dying(erases, erase=(Fault.CRASH_BEFORE,))),
     ),
     UseCase("a sweep goes on with an erasure", sweeps, earlier(KNOWN, dying(erases, erase=(Fault.CRASH_AFTER,)))),
+    UseCase(
+        "a person is erased of whom something is parked",
+        erases,
+        earlier(KNOWN, parks("odd"), parks("odder"), parks("another's", session_id="webchat:another")),
+    ),
+    UseCase(
+        "a sweep goes on with what was parked of an erased person",
+        sweeps,
+        earlier(KNOWN, parks("odd"), parks("odder"), dying(erases, unpark=(Fault.CRASH_AFTER,))),
+    ),
+    UseCase(
+        "what is parked of somebody who came back survives the rest of their erasure",
+        sweeps,
+        earlier(KNOWN, parks("odd"), dying(erases, unpark=(Fault.CRASH_BEFORE,)), time(seconds=1), parks("new")),
+    ),
     UseCase("a message from before an erasure arrives", says("ask"), earlier(KNOWN, erases)),
     UseCase(
         "a user comes back after an erasure",

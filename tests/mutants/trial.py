@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 from tests.mutants.breakage import Breakage, DoesNotFit
 
-PARTS = ("app.py", "manage.py", "pyproject.toml", ".chalice", "chalicelib", "commands", "local", "tests")
+PARTS = ("app.py", "manage.py", "pyproject.toml", ".chalice", "chalicelib", "commands", "local", "scripts", "tests")
 """What tests need of the tree."""
 
 PROGRAMS = (".venv-ministack",)
