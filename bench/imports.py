@@ -215,4 +215,8 @@ def _budgets(took: Mapping[tuple[Start, bool], Took]) -> list[Budget]:
     ours = {start.title: one for (start, compiled), one in took.items() if compiled and start.folder == "ours"}
     worst = max(ours, key=lambda title: ours[title].done_cpu)
     ratio = ours[worst].done_cpu / bare.done_cpu
-    return [at_most(f"Cold start, CPU until the first answer, of a bare app's ({worst})", ratio, MOST)]
+    imports = max(one.imported_cpu for one in ours.values()) / bare.imported_cpu
+    return [
+        at_most("Cold start, CPU of importing the app, of a bare one's", imports, MOST),
+        at_most(f"Cold start, CPU until the first answer, of a bare app's ({worst})", ratio, MOST),
+    ]
