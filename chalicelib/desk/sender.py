@@ -213,8 +213,7 @@ class Sender:
                 put_back(draft, stored, sending, delay=HOLD)
             else:
                 delay = _delay(failure, draft.after.send_tries)
-                limited = failure.limited
-                put_back(draft, stored, sending, delay=delay, tried=True, limited=limited, words=failure.words)
+                put_back(draft, stored, sending, delay=delay, tried=True, limited=failure.limited, words=failure.words)
             if failure.alert and failure.outcome == "failed" and not failure.persona:
                 words = f"A message to {name_for_alert(draft.after)} was not sent: {failure.words}"
                 alert_id = f"s:unsent:{entry.seq}:{sending.part}:{draft.after.rev}"
