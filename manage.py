@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from chalicelib import wiring
 from chalicelib.errors import HitlError
+from chalicelib.handlers.replaying import replay
 from chalicelib.settings import read_settings
 from chalicelib.store.base import Store
 from chalicelib.wiring import build_store, desk
@@ -91,9 +92,9 @@ def _replay_parked(given: Namespace) -> int:
     for one in found:
         if one is None:
             return _nothing_parked(given.id)
-        replay = parked.replay(desk(), wiring.settings().messenger, one)
-        print(f"{replay.id}: {replay.words}", file=sys.stdout if replay.done else sys.stderr)
-        failed = failed or not replay.done
+        told = replay(desk(), wiring.settings().messenger, one)
+        print(f"{told.id}: {told.words}", file=sys.stdout if told.done else sys.stderr)
+        failed = failed or not told.done
     return 1 if failed else 0
 
 

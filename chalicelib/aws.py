@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
 
-SERVICES = ("dynamodb", "sns")
+SERVICES = ("dynamodb", "sns", "sqs")
 _making = threading.Lock()
 
 
@@ -40,7 +41,9 @@ def session() -> Session:
 def client(service: Literal["dynamodb"], config: "Config", region: str | None = None) -> "DynamoDBClient": ...
 @overload
 def client(service: Literal["sns"], config: "Config", region: str | None = None) -> "SNSClient": ...
-def client(service: Literal["dynamodb", "sns"], config: "Config", region: str | None = None) -> Any:
+@overload
+def client(service: Literal["sqs"], config: "Config", region: str | None = None) -> "SQSClient": ...
+def client(service: Literal["dynamodb", "sns", "sqs"], config: "Config", region: str | None = None) -> Any:
     """A client with the credentials of the environment. `region` None: the environment's, too."""
     with _making:  # a session is not made for threads, a client is
         return session().create_client(service, region_name=region, config=config)

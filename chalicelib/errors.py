@@ -29,6 +29,10 @@ class NotificationNotFound(HitlError):
     """No alert has this id."""
 
 
+class ParkedNotFound(HitlError):
+    """Nothing is parked under this id."""
+
+
 class RouteNotFound(HitlError):
     """Nothing answers at this path."""
 

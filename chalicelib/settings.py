@@ -14,6 +14,8 @@ from chalicelib.model.session import TOMBSTONE_KEPT
 _STORES = ("sqlite:///", "postgresql://", "dynamodb://")
 _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _TOKEN = re.compile(r"[!-~]+")
+_FIFO_URL = re.compile(r"https?://[^\s/?#]+/[^\s?#]*\.fifo")
+_QUEUE_EXAMPLE = "https://sqs.eu-central-1.amazonaws.com/123456789012/hitl-inbox.fifo"
 _HUMAN_TEXT_LIMIT = 1000
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
 _LONGEST = timedelta(days=36_500)
@@ -38,13 +40,14 @@ class MessengerSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the operator set. `alerts` holds `log`, `sns:<arn>` and `webhook:<url>`."""
+    """What the operator set. `alerts` holds `log`, `sns:<arn>` and `webhook:<url>`; `inbox` a queue's URL, None: inline."""
 
     data: str = ".hitl"
     store: str = "sqlite:///.hitl/hitl.db"
     admin_token: str | None = None
     secret: str | None = None
     alerts: tuple[str, ...] = ()
+    inbox: str | None = None
     bot: str = "chalicelib.bot:bot"
     public_url: str = ""
     webhook_secret: str | None = None
@@ -63,6 +66,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         admin_token=reader.value("HITL_ADMIN_TOKEN", _secret, None, "a random text of at least 16 characters"),
         secret=reader.value("HITL_SECRET", _secret, None, "a random text of at least 16 characters"),
         alerts=reader.value("HITL_ALERTS", _alerts, (), "log,sns:arn:aws:sns:eu-central-1:123456789012:hitl"),
+        inbox=reader.value("HITL_INBOX", _inbox, None, f"sqs:{_QUEUE_EXAMPLE}"),
         bot=reader.value("HITL_BOT", _bot, "chalicelib.bot:bot", "chalicelib.bot:bot"),
         public_url=reader.value("HITL_PUBLIC_URL", _url, "", "https://chat.example.com"),
         webhook_secret=reader.value("HITL_WEBHOOK_SECRET", _secret, None, "a random text of at least 16 characters"),
@@ -147,6 +151,15 @@ def _alerts(given: str) -> tuple[str, ...]:
             # not repeated: the address of a webhook is often a secret, and any caller is told what is wrong
             raise ValueError(f"number {number} is none of log, sns:<topic arn>, webhook:<url>")
     return parts
+
+
+def _inbox(given: str) -> str | None:
+    if given == "inline":
+        return None
+    kind, _, url = given.partition(":")
+    if kind != "sqs" or not _FIFO_URL.fullmatch(url):
+        raise ValueError("must be inline, or sqs:<address of a FIFO queue>")
+    return url
 
 
 def _bot(given: str) -> str:

@@ -13,6 +13,7 @@ from chalicelib.bots.base import Bot
 from chalicelib.channels.base import Channel, Media
 from chalicelib.desk.desk import Desk
 from chalicelib.errors import BadSettings
+from chalicelib.queue.base import Queue
 from chalicelib.settings import Settings, read_settings
 from chalicelib.store.base import Store
 
@@ -59,6 +60,7 @@ def build(given: Settings) -> Desk:
         public_url=given.public_url,
         channels=build_channels(given),
         picture_url=f"{given.public_url}/assets/shared/agent.png" if given.public_url else "",
+        queue=build_queue(given),
     )
 
 
@@ -106,6 +108,15 @@ def build_alerters(given: Settings) -> list[Alerter]:
             alerter = LogAlerter()
         alerters[alerter.name] = alerter
     return list(alerters.values())
+
+
+def build_queue(given: Settings) -> Queue | None:
+    """The queue of `HITL_INBOX`; None: webhooks do without one."""
+    if given.inbox is None:
+        return None
+    from chalicelib.queue.sqs import SQSQueue
+
+    return SQSQueue(given.inbox)
 
 
 def build_channels(given: Settings) -> list[Channel]:

@@ -20,6 +20,7 @@ from chalicelib.desk.parking import Parking
 from chalicelib.desk.personas import Personas
 from chalicelib.desk.profiles import Profiles
 from chalicelib.desk.publisher import Publisher
+from chalicelib.desk.queued import QueuedInbox
 from chalicelib.desk.reader import Reader
 from chalicelib.desk.receiver import Receiver
 from chalicelib.desk.sender import Sender
@@ -28,11 +29,13 @@ from chalicelib.desk.tools import Tools
 from chalicelib.desk.transactor import Transactor
 from chalicelib.desk.turns import Turns
 from chalicelib.desk.vendors import Vendors
+from chalicelib.desk.worker import Worker
 from chalicelib.errors import Malformed, SessionNotFound
 from chalicelib.model.entry import SYSTEM, Author
 from chalicelib.model.policy import Policy
 from chalicelib.model.session import NAMELESS, Session
 from chalicelib.model.text import USER_ID, outside_id
+from chalicelib.queue.base import Queue
 from chalicelib.store.base import Store
 
 
@@ -52,8 +55,12 @@ class Desk:
         line: Line | None = None,
         channels: Sequence[Channel] = (),
         picture_url: str = "",
+        queue: Queue | None = None,
     ) -> None:
-        """`channels`: those that a vendor carries; `picture_url`: what users there see of an agent without a picture."""
+        """`channels`: those that a vendor carries; `picture_url`: what users there see of an agent without a picture.
+
+        `queue`: where webhooks put what happened, for the worker; None: it is taken at once.
+        """
         self.store = store
         self.alerters = tuple(alerters)
         self.channels = {channel.name: channel for channel in channels}
@@ -75,7 +82,9 @@ class Desk:
         self.commands = Commands(transactor, aftermath, self.channels, self.accounts)
         self.receiver = Receiver(transactor, self.intake, self.accounts, aftermath, self.channels)
         self.parking = Parking(transactor)
-        self.inbox: Inbox = InlineInbox(self.receiver, self.parking)
+        self.inline = InlineInbox(self.receiver, self.parking)
+        self.inbox: Inbox = self.inline if queue is None else QueuedInbox(queue, self.parking)
+        self.worker = Worker(transactor, self.receiver, self.parking, queue)
 
     def pause(
         self,

@@ -25,11 +25,12 @@ class Unread:
 
 @dataclass(frozen=True)
 class Delivery:
-    """All that one request of a platform held. Order is kept within a session."""
+    """All that one request of a platform held. Order is kept within a session. `trace`: the id of that request."""
 
     channel: str
     happenings: Sequence[Happening] = field(default_factory=tuple)
     unread: Sequence[Unread] = field(default_factory=tuple)
+    trace: str | None = None
 
 
 class Inbox(ABC):

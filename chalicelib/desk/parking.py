@@ -11,11 +11,16 @@ from pydantic import TypeAdapter
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import TooLarge
 from chalicelib.model.event import Enforcement, Happening
+from chalicelib.model.session import is_session_id
 from chalicelib.store.base import Parked
 
 log = logging.getLogger(__name__)
 
 _KINDS: dict[str, type] = {kind.__name__: kind for kind in get_args(Happening)}
+
+
+UNKNOWN = "unknown"
+"""In the place of a channel, where nobody can tell."""
 
 
 class Parking:
@@ -26,12 +31,18 @@ class Parking:
 
     def park_happening(self, happening: Happening, reason: str) -> None:
         """Keep something that was understood and could not be taken. Raises StoreBusy."""
-        session_id = happening.account if isinstance(happening, Enforcement) else happening.session_id
+        session_id = whose(happening)
         self._park(session_id.partition(":")[0], encode(happening), reason, session_id)
 
     def park_delivery(self, channel: str, body: str, reason: str, session_id: str | None = None) -> None:
         """Keep a delivery, or a part of one, that was not understood, as it came. Raises StoreBusy."""
         self._park(channel, json.dumps({"delivery": body}), reason, session_id)
+
+    def park_unknown(self, body: str, reason: str) -> None:
+        """Keep what another version may have encoded and this one cannot decode, as it came. Raises StoreBusy."""
+        session_id = named_in(body)
+        channel = (session_id or "").partition(":")[0] or UNKNOWN
+        self._park(channel, body if _is_object(body) else json.dumps({"delivery": body}), reason, session_id)
 
     def _park(self, channel: str, body: str, reason: str, session_id: str | None) -> None:
         key = _key(body)
@@ -43,6 +54,28 @@ class Parking:
         except TooLarge:
             cut = json.dumps({"too_large": len(body)})
             self._transactor.store.park(parked.but(reason=f"{reason} It was too large to keep.", body=cut))
+
+
+def whose(happening: Happening) -> str:
+    """The id of the session that it is about; of an enforcement, the Page's own."""
+    return happening.account if isinstance(happening, Enforcement) else happening.session_id
+
+
+def named_in(body: str) -> str | None:
+    """The session that an encoded happening names, also one that cannot be decoded; None: it names none."""
+    try:
+        value = json.loads(body)["value"]
+        named = value.get("session_id", value.get("account"))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    return named if isinstance(named, str) and is_session_id(named) else None
+
+
+def _is_object(body: str) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def parking_id(happening: Happening) -> str:
@@ -62,6 +95,15 @@ def encode(happening: Happening) -> str:
     except (ValueError, RecursionError):
         named = [kind.__name__, getattr(happening, "session_id", ""), getattr(happening, "id", "")]
         return json.dumps({"not_kept": named})
+
+
+def read_back(body: str) -> Happening | None:
+    """The happening that `encode` wrote; None for what is none, or not any more, or not yet."""
+    try:
+        found = decode(body)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    return None if isinstance(found, str) else found
 
 
 def decode(body: str) -> Happening | str | None:

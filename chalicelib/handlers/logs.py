@@ -33,6 +33,11 @@ def about(**ids: str | None) -> Iterator[None]:
         _about.reset(before)
 
 
+def known_of(name: str) -> str | None:
+    """The id of this name that lines are given now, None where there is none."""
+    return _about.get({}).get(name)
+
+
 def also_about(**ids: str) -> None:
     """Give these ids to all further lines of the `about` around this; outside of one it is a no-op."""
     _about.get({}).update(ids)

@@ -1,10 +1,12 @@
 """The webhook of Facebook Messenger: it verifies, hands all to the inbox, and answers."""
 
 import logging
+from dataclasses import replace
 
 from chalice import Blueprint, Response
 
 from chalicelib.errors import Forbidden, Malformed, TooLarge
+from chalicelib.handlers.logs import known_of
 from chalicelib.handlers.requests import raw
 from chalicelib.handlers.responses import Headers, answers
 from chalicelib.wiring import desk, settings
@@ -55,5 +57,5 @@ def deliver() -> Response:
     delivery, ignored = read_messenger(body, settings().messenger, desk().reader.now)
     if ignored:
         log.info("ignored: %s", ", ".join(f"{count} {kind}" for kind, count in sorted(ignored.items())))
-    desk().inbox.put(delivery)
+    desk().inbox.put(replace(delivery, trace=known_of("trace") or known_of("request")))
     return Response("EVENT_RECEIVED", status_code=200, headers=PLAIN)

@@ -135,6 +135,18 @@ OPERATIONS = (
         persons.ExportAnswer, query=("after", "limit"), refusals=(404,),
     ),
     Operation(
+        "GET", f"{BASE}/parked", "listParked", "What could not be processed, oldest first", "supervisor",
+        shapes.ParkedAnswer, query=("cursor", "limit"),
+    ),
+    Operation(
+        "POST", f"{BASE}/parked/{{parked}}/replay", "replayParked", "Try what is parked again", "supervisor",
+        shapes.ReplayAnswer, shapes.Nothing, refusals=_COMMAND,
+    ),
+    Operation(
+        "DELETE", f"{BASE}/parked/{{parked}}", "dropParked", "Delete what is parked", "supervisor",
+        shapes.DroppedAnswer, refusals=(404,),
+    ),
+    Operation(
         "GET", f"{BASE}/notifications", "listNotifications", "Alerts, newest first", "agent",
         shapes.NotificationsAnswer, query=("cursor", "limit"),
     ),

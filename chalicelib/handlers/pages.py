@@ -44,6 +44,13 @@ def admin() -> Response:
     return _file("admin", "index.html")
 
 
+@routes.route("/parked", methods=["GET"])
+@answers
+def parked() -> Response:
+    """The supervisors' page of what could not be processed."""
+    return _file("parked", "index.html")
+
+
 @routes.route("/webchat", methods=["GET"])
 @answers
 def webchat() -> Response:

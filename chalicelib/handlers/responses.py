@@ -24,6 +24,7 @@ STATUSES: dict[type[errors.HitlError], int] = {
     errors.SessionNotFound: 404,
     errors.EntryNotFound: 404,
     errors.NotificationNotFound: 404,
+    errors.ParkedNotFound: 404,
     errors.RouteNotFound: 404,
     errors.AlreadyClaimed: 409,
     errors.IdReused: 409,

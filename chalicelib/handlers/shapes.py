@@ -173,6 +173,38 @@ class UnreadAnswer(Value):
     unread: int
 
 
+class ParkedView(Value):
+    """A delivery, or one event of it, that could not be processed: all but what users said.
+
+    `size`: bytes of what came; `tries`: how often it was tried again in vain.
+    """
+
+    id: str
+    at: Instant
+    channel: str
+    session_id: str | None
+    size: int
+    reason: str
+    tries: int
+
+
+class ParkedAnswer(Value):
+    parked: list[ParkedView]
+    cursor: str | None
+
+
+class ReplayAnswer(Value):
+    """What became of it, in `words`; `done`: it was taken, and is not parked any more."""
+
+    id: str
+    done: bool
+    words: str
+
+
+class DroppedAnswer(Value):
+    id: str
+
+
 class MeAnswer(Value):
     """Who the token belongs to, and what an agent should know is wrong with the installation."""
 

@@ -228,6 +228,10 @@ class Store(ABC):
         """What is parked under this id, or None; strongly consistent."""
 
     @abstractmethod
+    def count_try(self, parked_id: str) -> None:
+        """Note that what is parked under this id was replayed in vain once more; a no-op when there is none."""
+
+    @abstractmethod
     def unpark(self, parked_id: str) -> bool:
         """Delete what is parked under this id; False when there is none. Of two callers at once one gets True."""
 

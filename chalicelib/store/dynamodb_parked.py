@@ -7,6 +7,7 @@ and deleted in one transaction, so that a row without its item, as a query may s
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,15 @@ class DynamoDBParking(Store):
     def find_parked(self, parked_id: str) -> Parked | None:
         item = self._parked_item(parked_id)
         return None if item is None else read_parked(item)
+
+    def count_try(self, parked_id: str) -> None:
+        """Of two at once one may go uncounted."""
+        item = self._parked_item(parked_id)
+        if item is None:
+            return
+        kept = read_parked(item)
+        with suppress(Refused):  # deleted meanwhile, or parked anew
+            self._table.put(parked_item(kept.but(tries=kept.tries + 1)), "p = :p", {":p": item["p"]})
 
     def unpark(self, parked_id: str) -> bool:
         """Only what was read is deleted: parked again meanwhile, it may have other rows."""

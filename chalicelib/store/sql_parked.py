@@ -13,6 +13,7 @@ _PARK = text(
 _IN_ORDER = text("SELECT body, sort_key FROM parked WHERE sort_key > :after ORDER BY sort_key LIMIT :limit")
 _OF_SESSION = text("SELECT body FROM parked WHERE session_id = :session_id ORDER BY sort_key LIMIT :limit")
 _FIND = text("SELECT body FROM parked WHERE id = :id")
+_REWRITE = text("UPDATE parked SET body = :after WHERE id = :id AND body = :before")
 _UNPARK = text("DELETE FROM parked WHERE id = :id")
 
 
@@ -49,6 +50,16 @@ class SQLParking(Store):
         with self._database.read() as run:
             body = run(_FIND, id=parked_id).value
         return None if body is None else Parked.model_validate_json(body)
+
+    def count_try(self, parked_id: str) -> None:
+        """Of two at once one may go uncounted."""
+        if not is_parked_id(parked_id):
+            return
+        with self._database.write() as run:
+            body = run(_FIND, id=parked_id).value
+            if body is not None:
+                kept = Parked.model_validate_json(body)
+                run(_REWRITE, id=parked_id, before=body, after=kept.but(tries=kept.tries + 1).to_json())
 
     def unpark(self, parked_id: str) -> bool:
         if not is_parked_id(parked_id):

@@ -190,6 +190,12 @@ class MemoryStore(Store):
         with self._lock:
             return self._parked.get(parked_id)
 
+    def count_try(self, parked_id: str) -> None:
+        with self._lock:
+            kept = self._parked.get(parked_id)
+            if kept is not None:
+                self._parked[parked_id] = kept.but(tries=kept.tries + 1)
+
     def unpark(self, parked_id: str) -> bool:
         with self._lock:
             return self._parked.pop(parked_id, None) is not None

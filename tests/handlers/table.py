@@ -39,7 +39,9 @@ class Route:
 
     def filled(self, **given: str) -> str:
         """The path with these parts."""
-        return self.path.format(**{"area": "shared", "name": "tokens.css", "seq": "1", "number": "0"} | given)
+        return self.path.format(
+            **{"area": "shared", "name": "tokens.css", "seq": "1", "number": "0", "parked": "x"} | given
+        )
 
     def refusal(self, caller: Caller) -> tuple[int, str]:
         """What a caller who is not allowed is told: agents' and visitors' tokens are nothing to each other."""
@@ -52,6 +54,7 @@ WEBHOOK = "/api/webhooks/messenger"
 """It knows no callers but the platform, by what it signs with; all others are told the same."""
 
 _NOTIFICATIONS = "/api/botpress-hitl/notifications"
+_PARKED = "/api/botpress-hitl/parked"
 
 ROUTES = (
     Route("GET", "/api/botpress-hitl/sessions", OURS),
@@ -73,6 +76,9 @@ ROUTES = (
     Route("POST", f"{_NOTIFICATIONS}/{{notification}}/read", AGENTS),
     Route("POST", f"{_NOTIFICATIONS}/{{notification}}/archive", AGENTS),
     Route("POST", f"{_NOTIFICATIONS}/read", AGENTS),
+    Route("GET", _PARKED, SUPERVISORS),
+    Route("POST", f"{_PARKED}/{{parked}}/replay", SUPERVISORS, success=404, code="ParkedNotFound"),
+    Route("DELETE", f"{_PARKED}/{{parked}}", SUPERVISORS, success=404, code="ParkedNotFound"),
     Route("GET", "/api/botpress-hitl/me", OURS, stored=False),
     Route("POST", "/api/webchat/visitors", CALLERS, stored=False),
     Route("POST", "/api/webchat/messages", VISITORS, {"id": "m2", "text": "Are you there?"}),
@@ -86,6 +92,7 @@ ROUTES = (
     Route("GET", "/api/health", CALLERS, stored=False),
     Route("GET", "/openapi.json", CALLERS, described=False, stored=False),
     Route("GET", "/admin", CALLERS, described=False, stored=False),
+    Route("GET", "/parked", CALLERS, described=False, stored=False),
     Route("GET", "/webchat", CALLERS, described=False, stored=False),
     Route("GET", "/assets/{area}/{name}", CALLERS, described=False, stored=False),
 )
