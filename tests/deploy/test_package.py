@@ -43,7 +43,7 @@ def in_lambda(package, tmp_path_factory):
 def test_every_handler_is_found_in_the_zip_with_only_boto3_beside(package, in_lambda):
     handlers = [item["Properties"]["Handler"] for item in package.of_type("AWS::Serverless::Function").values()]
 
-    assert sorted(handlers) == ["app.app", "app.sweep"]
+    assert sorted(handlers) == ["app.app", "app.inbox", "app.sweep"]
     for handler in handlers:
         module, _, name = handler.partition(".")
         assert in_lambda(f"import {module}; print(callable({module}.{name}))") == "True"

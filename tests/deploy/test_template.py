@@ -25,8 +25,8 @@ def test_cfn_lint_finds_nothing(package):
     assert (done.stdout, done.returncode) == ("", 0), done.stderr
 
 
-def test_there_is_one_function_for_http_and_one_for_the_clock(package):
-    assert sorted(package.of_type("AWS::Serverless::Function")) == ["APIHandler", "Sweep"]
+def test_there_is_one_function_for_http_one_for_the_clock_and_one_for_the_queue(package):
+    assert sorted(package.of_type("AWS::Serverless::Function")) == ["APIHandler", "Inbox", "Sweep"]
 
 
 def test_the_sweep_runs_every_minute_and_is_not_retried(package):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from chalicelib.bots.base import Bot
@@ -15,6 +16,7 @@ from chalicelib.model.entry import Author, Entry, EntryKind
 from chalicelib.model.event import Event
 from chalicelib.model.policy import Policy
 from chalicelib.model.session import Session, User
+from chalicelib.queue.base import Queue
 from chalicelib.store.base import Store
 from tests.fakes.alerter import RecordingAlerter
 from tests.fakes.bot import ScriptedBot
@@ -43,6 +45,7 @@ class World:
         faults: Callable[[str], Fault] | None = None,
         channels: tuple[Channel, ...] = (),
         session: str = SESSION,
+        queue: Callable[[Callable[[], datetime]], Queue] | None = None,
         **policy: Any,
     ) -> None:
         self.session = session
@@ -51,6 +54,7 @@ class World:
         self.faults = faults or Faults()
         self.bot = ScriptedBot()
         self.alerter = RecordingAlerter()
+        self.queue = None if queue is None else queue(self.clock)
         given = (self.alerter,) if alerters is None else alerters
         self.desk = Desk(
             Faulty(self.memory, self.faults),
@@ -63,6 +67,7 @@ class World:
             line=NoLine(),
             channels=channels,
             picture_url="https://chat.example/agent.png",
+            queue=self.queue,
         )
         self.caller = caller
         self._said = 0

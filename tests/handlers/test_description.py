@@ -71,7 +71,7 @@ def test_every_operation_names_a_scheme_that_exists(path: str, method: str):
 def test_every_answer_is_described_in_words_and_by_a_schema(path: str, method: str):
     responses = _operation(path, method)["responses"]
 
-    assert ("202" if method == "delete" else "200") in responses
+    assert ("202" if path.endswith("{session}") and method == "delete" else "200") in responses
     for status, answer in responses.items():
         assert answer["description"]
         assert status == "200" or answer["content"]["application/json"]["schema"]
