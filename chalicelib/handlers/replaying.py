@@ -37,10 +37,10 @@ def replay(desk: Desk, settings: MessengerSettings, parked: Parked) -> Replay:
 def _replay(desk: Desk, settings: MessengerSettings, parked: Parked) -> Replay:
     try:
         kept = decode(parked.body)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         return Replay(parked.id, done=False, words=f"it cannot be read any more ({type(error).__name__}).")
     if kept is None:
-        return Replay(parked.id, done=False, words="it could not be kept whole, so only `parked drop` is left.")
+        return Replay(parked.id, done=False, words="it could not be kept whole, so only dropping it is left.")
     if isinstance(kept, str):
         return _replay_delivery(desk, settings, parked, kept)
     return _tried(desk, parked, lambda: desk.receiver.receive(kept))

@@ -173,7 +173,7 @@ def test_a_delivery_of_no_interest_is_parked_no_more(run, store):
     [
         (json.dumps({"delivery": "{no JSON"}), "it cannot be read yet. It is no JSON (8 bytes)."),
         (json.dumps({"delivery": "\ud83d"}), "it cannot be read yet. It is no JSON (3 bytes)."),
-        (json.dumps({"too_large": 300_000}), "it could not be kept whole, so only `parked drop` is left."),
+        (json.dumps({"too_large": 300_000}), "it could not be kept whole, so only dropping it is left."),
         (json.dumps({"kind": "Telepathy", "value": {}}), "it cannot be read any more (KeyError)."),
         (json.dumps({"kind": "Event", "value": {}}), "it cannot be read any more (ValidationError)."),
         ("not even JSON", "it cannot be read any more (JSONDecodeError)."),

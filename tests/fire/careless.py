@@ -94,7 +94,13 @@ def everything(functions: Functions, database: Path) -> None:
             continue
         path = route.filled(session=session, notification=alert)
         odd = route.filled(
-            session=MARKER, notification=MARKER, area=MARKER, name=f"{MARKER}%00", seq=MARKER, number=MARKER
+            session=MARKER,
+            notification=MARKER,
+            area=MARKER,
+            name=f"{MARKER}%00",
+            seq=MARKER,
+            number=MARKER,
+            parked=MARKER,
         )
         good = b"" if route.body is UNSAID else json.dumps(route.body).replace("e", MARKER[0] + "e").encode()
         for caller in (token, ADMIN_TOKEN, f"{ADMIN_TOKEN}{MARKER}", ""):

@@ -84,6 +84,7 @@ CURSORS: dict[str, bytes] = {
     "of the sessions": _sealed("70000000#webchat:a"),
     "of the paused": _sealed("0#2026-11-22T20:40:12.123456Z#webchat:a"),
     "of the notifications": _sealed("2026-11-22T20:40:12.123456Z#webchat:a#000000000001"),
+    "of what is parked": _sealed("2026-11-22T20:40:12.123456Z#a"),
     "of names": _sealed("ann\x1f#webchat:a"),
     "cut": _sealed("70000000#webchat:a")[:-1],
     "cut to one": b"N",

@@ -36,6 +36,7 @@ LISTS = (
     b"/api/botpress-hitl/sessions?q=V&",
     b"/api/botpress-hitl/sessions/%s?",
     b"/api/botpress-hitl/notifications?",
+    b"/api/botpress-hitl/parked?",
     b"/api/webchat/messages?",
 )
 
@@ -72,7 +73,7 @@ def test_a_hard_id_is_unknown(place: Place, watch: Watch, talk: Talk, route: Rou
 
     for case, hard in corpus.IDS.items():
         path = route.path.replace("{area}", "shared").replace("{seq}", "1").replace("{number}", "0").encode()
-        for gap in (b"{session}", b"{notification}", b"{name}"):
+        for gap in (b"{session}", b"{notification}", b"{name}", b"{parked}"):
             path = path.replace(gap, hard)
         refused(ask(place, request(route.method, path, good, body(route))), watch, case, (400, 404))
 

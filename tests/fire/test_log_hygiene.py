@@ -23,7 +23,7 @@ SETTINGS = {
     "HITL_VISITOR_BURST": "1000000",
     "HITL_ESCALATE_AFTER": "off",
 }
-PARTS = ("session", "notification", "area", "name", "seq", "number")
+PARTS = ("session", "notification", "area", "name", "seq", "number", "parked")
 SECRETS = (MARKER, ADMIN_TOKEN, SECRET, "eyJ")
 """What nothing may print; a visitor's token begins with the last."""
 

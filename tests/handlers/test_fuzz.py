@@ -154,6 +154,7 @@ def test_no_path_breaks_a_route(api: Api, route: Route, first: str, second: str)
         name=second or "x",
         seq=second or "x",
         number=first or "x",
+        parked=first or "x",
     )
 
     answer = (
@@ -169,7 +170,7 @@ def _one(path: str, route: Route) -> bool:
 
 
 @QUICK
-@given(path=st.sampled_from(["sessions", "sessions/webchat:a", "notifications", "me"]), query=QUERY)
+@given(path=st.sampled_from(["sessions", "sessions/webchat:a", "notifications", "parked", "me"]), query=QUERY)
 def test_no_query_breaks_an_agents_list(api: Api, path: str, query: dict[str, Any]):
     answer = api.get(f"/api/botpress-hitl/{path}", token=ADMIN_TOKEN, query=query)
 

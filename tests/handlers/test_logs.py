@@ -85,7 +85,9 @@ def test_refused_credentials_are_not_logged(api: Api, caplog: pytest.LogCaptureF
     forged = sign({"v": MARKER, "n": MARKER, "t": 0}, "another-secret-altogether")
 
     for route in ROUTES:
-        path = route.filled(session=f"webchat:{MARKER}", notification=MARKER, area=MARKER, name=MARKER, seq=MARKER)
+        path = route.filled(
+            session=f"webchat:{MARKER}", notification=MARKER, area=MARKER, name=MARKER, seq=MARKER, parked=MARKER
+        )
         for token in (forged, MARKER, f"{ADMIN_TOKEN}{MARKER}"):
             api.call(route.method, path, route.body, token=token)
 

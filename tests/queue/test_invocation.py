@@ -8,15 +8,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from app import inbox
+from app import app, inbox
 from chalicelib import wiring
 from chalicelib.desk.queued import QueuedInbox
 from chalicelib.handlers.inbox import received
-from chalicelib.handlers.logs import configure
+from chalicelib.handlers.logs import known_of
 from tests.channels.deliveries import SESSION, delivery, entry
 from tests.channels.deliveries import said as message
 from tests.handlers.conftest import api, meta, settings  # noqa: F401 - fixtures
-from tests.handlers.meta import INSTALLED
+from tests.handlers.meta import INSTALLED, SIGNATURE, signature
+from tests.handlers.table import WEBHOOK
 from tests.queue.conftest import made
 from tests.queue.poison import POISON
 
@@ -106,19 +107,21 @@ def test_nothing_is_begun_when_there_is_no_time(sqs, meta):  # noqa: F811
     assert said() == []
 
 
-def test_the_worker_logs_with_the_id_of_the_request_that_brought_it(sqs, meta, capsys, monkeypatch):  # noqa: F811
+def test_the_worker_logs_with_the_id_of_the_request_that_brought_it(sqs, api, monkeypatch):  # noqa: F811
     client, url = sqs
-    configure()
-    meta.tells(message("Hello", mid="m_1"))
-    records = event(client, url)
-    traces = [record["messageAttributes"]["trace"]["stringValue"] for record in records["Records"]]
-    monkeypatch.setattr(wiring.desk().receiver, "receive", lambda _: _broken())
-    inbox(records, WELL)
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
-    about = [line for line in lines if line["logger"] == "chalicelib.desk.worker"]
+    body = json.dumps(delivery(entry(message("Hello", mid="m_1"))))
+    asked = {"httpMethod": "POST", "resourcePath": WEBHOOK, "path": WEBHOOK, "requestId": "webhook-1"}
+    headers = {SIGNATURE: signature(body.encode())}
+    answer = app({"requestContext": asked, "headers": headers, "body": body, "isBase64Encoded": False}, None)
+    assert answer["statusCode"] == 200
+    about: list[tuple[str | None, str | None]] = []
+    monkeypatch.setattr(
+        wiring.desk().receiver, "receive", lambda _: about.append((known_of("request"), known_of("trace")))
+    )
+    inbox(event(client, url), WELL)
 
-    assert traces[0]
-    assert {(line["request"], line["trace"]) for line in about} == {("worker-1", traces[0])}
+    assert about == [("worker-1", "webhook-1")]
+    assert known_of("trace") is None
 
 
 def test_a_queue_that_is_busy_is_told_so_that_the_platform_comes_again(sqs, meta):  # noqa: F811

@@ -9,6 +9,7 @@ from chalicelib.model.policy import Policy
 from chalicelib.settings import MessengerSettings, Settings, read_settings
 
 TOPIC = "sns:arn:aws:sns:eu-central-1:123456789012:hitl"
+QUEUE = "https://sqs.eu-central-1.amazonaws.com/123456789012/hitl-inbox.fifo"
 
 GOOD = [
     ("HITL_DATA", "/var/lib/hitl", "data", "/var/lib/hitl"),
@@ -26,6 +27,8 @@ GOOD = [
         "alerts",
         ("sns:arn:aws-cn:sns:cn-north-1:123456789012:x",),
     ),
+    ("HITL_INBOX", f"sqs:{QUEUE}", "inbox", QUEUE),
+    ("HITL_INBOX", "inline", "inbox", None),
     ("HITL_BOT", "my.package:bot", "bot", "my.package:bot"),
     ("HITL_PUBLIC_URL", "https://chat.example.com/prod/", "public_url", "https://chat.example.com/prod"),
     ("HITL_PUBLIC_URL", "http://127.0.0.1:8000", "public_url", "http://127.0.0.1:8000"),
@@ -77,6 +80,10 @@ BAD = [
     ("HITL_RETENTION", ["6d", "0", "for ever", "90 days", "167h"]),
     ("HITL_WEBHOOK_SECRET", ["short"]),
     ("HITL_ALERTS", ["mail", "log,mail", "sns:topic", "webhook:ftp://x", "webhook:", "sns:arn:aws:sqs:eu:1:x"]),
+    (
+        "HITL_INBOX",
+        ["queue", "sqs:", "sqs:arn:aws:sqs:eu:1:x.fifo", QUEUE, f"sqs:{QUEUE[:-5]}", "sqs:https://x/a b.fifo"],
+    ),
     ("HITL_BOT", ["bot", "bot:", ":bot", "my-package:bot", "1a:bot", "a:b:c", "a:b.c"]),
     ("HITL_PUBLIC_URL", ["chat.example.com", "ftp://x", "https://x?a=1", "https://x#a", "https://"]),
     ("HITL_PAUSE_LASTS", ["soon", "0", "0s", "-5m", "5 minutes", "1e9", "36501d", "9" * 400, "nan"]),
@@ -171,7 +178,8 @@ def test_every_mistake_is_told_at_once():
         read_settings({variable: values[0] for variable, values in BAD})
 
     assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == [
-        "HITL_STORE", "HITL_ADMIN_TOKEN", "HITL_SECRET", "HITL_ALERTS", "HITL_BOT", "HITL_PUBLIC_URL", "HITL_WEBHOOK_SECRET",
+        "HITL_STORE", "HITL_ADMIN_TOKEN", "HITL_SECRET", "HITL_ALERTS", "HITL_INBOX", "HITL_BOT", "HITL_PUBLIC_URL",
+        "HITL_WEBHOOK_SECRET",
         "HITL_MESSENGER_PAGES", "HITL_MESSENGER_APP_IDS", "HITL_MESSENGER_AUTOMATION_APP_IDS", "HITL_GRAPH_URL",
         "HITL_MESSENGER_GRAPH_VERSION", "HITL_MESSENGER_PROOF", "HITL_MESSENGER_TOKEN_IN",
         "HITL_PAUSE_LASTS", "HITL_ESCALATE_AFTER", "HITL_BOT_TIMEOUT", "HITL_PAUSE_ON_FAILURE", "HITL_VISITOR_BURST",

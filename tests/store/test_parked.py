@@ -302,3 +302,30 @@ def test_parking_is_no_part_of_a_session(store: Store):
     assert (store.load(SESSION), len(making.log(store, SESSION)), store.facts(SESSION)) == (head, 2, {"a": 1})
     assert store.erase(SESSION, through=2, limit=9)
     assert [item.id for item in store.parked_of(SESSION, limit=9)] == ["a"]
+
+
+def test_a_try_in_vain_is_counted_and_changes_nothing_else(store: Store):
+    kept = parked("a", body='{"text": "\\u0000 é"}' + "x" * 2000)
+    store.park(kept)
+    for _ in range(3):
+        store.count_try("a")
+
+    assert store.find_parked("a") == kept.but(tries=3)
+    assert store.parked(limit=5).items == [kept.but(tries=3)]
+    assert store.unpark("a")
+    assert store.parked(limit=5).items == []
+
+
+def test_a_try_of_what_is_not_parked_is_not_counted(store: Store):
+    for name in ("a", *NO_IDS):
+        store.count_try(name)
+
+    assert store.parked(limit=5).items == []
+
+
+def test_what_was_tried_in_vain_and_comes_again_stays_as_it_is(store: Store):
+    store.park(parked("a"))
+    store.count_try("a")
+    store.park(parked("a"))
+
+    assert [kept.tries for kept in store.parked(limit=5).items] == [1]

@@ -15,6 +15,7 @@ function Brand({ client }) {
     <img src="assets/shared/icon.svg" alt="" width="28" height="28" />
     <strong>hitl</strong>
     <span class="me" title=${client.me.value.role}>${client.me.value.name}</span>
+    ${client.me.value.role === "supervisor" && html`<a href="parked">Parked</a>`}
     <button type="button" class="quiet round" aria-pressed=${ringing.value} onClick=${() => client.alerts.toggle()}
       aria-label="Sound and desktop notifications" title=${ringing.value ? "Sound and notifications are on" : "Turn sound and notifications on"}>
       <${Icon} name=${ringing.value ? "sound" : "mute"} />
