@@ -1,5 +1,6 @@
 """The worker: what fails holds up its session alone, comes again, and is parked in the end."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from chalicelib.model.event import Event, Unsend
 from chalicelib.queue.base import Message
 from chalicelib.settings import MessengerSettings
 from tests.fakes.channel import CHATTER, PAGE
+from tests.fakes.channel import PSID as USER
 from tests.fakes.faults import Fault
 from tests.queue.poison import POISON, BreakingStore
 from tests.queue.pumping import Queued
@@ -92,6 +94,21 @@ def test_what_was_parked_comes_back_by_replay(world: Queued):
 
     assert (in_vain.done, counted.tries, replayed.done) == (False, 1, True)
     assert (heard(world), parked(world)) == ([POISON], [])
+
+
+def test_a_replayed_delivery_is_taken_at_once_and_not_put_into_the_queue(world: Queued):
+    happened = {
+        "sender": {"id": USER},
+        "recipient": {"id": PAGE},
+        "timestamp": int(world.clock().timestamp() * 1000),
+        "message": {"mid": "m_9", "text": "Hello"},
+    }
+    body = json.dumps({"object": "page", "entry": [{"id": PAGE, "messaging": [happened]}]})
+    world.desk.parking.park_delivery("messenger", body, "It could not be read: a bug.")
+    (kept,) = world.memory.parked(limit=5).items
+
+    assert replay(world.desk, MessengerSettings(), kept).words == "it was taken."
+    assert (heard(world), len(world.queue), parked(world)) == (["Hello"], 0, [])
 
 
 def test_a_refusal_that_was_a_passing_one_costs_nothing(world: Queued):
