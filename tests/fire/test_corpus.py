@@ -90,7 +90,7 @@ def test_a_hard_body_is_refused_and_nothing_is_done(place: Place, watch: Watch, 
 
 @pytest.mark.parametrize("start", LISTS, ids=lambda start: start.decode())
 def test_a_hard_query_is_answered_or_refused(place: Place, watch: Watch, talk: Talk, start: bytes):
-    token = talk.token if b"webchat" in start else place.tokens["agent"]
+    token = talk.token if b"webchat" in start else place.tokens["supervisor"]
     good: Lines = [(b"Authorization", b"Bearer " + token.encode())]
     start = start.replace(b"%s", talk.session.encode())
     answered: set[int] = set()
