@@ -21,7 +21,7 @@ TRIES = 5
 """Times that a record is received before it is parked: as often as it was tried, if it was the first of its group."""
 
 MOST_RECEIVES = 10
-"""Times after which it is parked though it may have been tried once: it waited behind others that failed."""
+"""Times after which it is parked though it may have been tried once, behind others that failed, or the store was busy."""
 
 RESERVE = timedelta(seconds=30)
 """What one record may take: two commits of 5 s, a turn of the bot of 15 s, and some for alerts."""
@@ -101,7 +101,7 @@ class Worker:
             if happening is None:
                 self._park_unread(record)
                 return True
-            reason = self._refusal(happening)
+            reason, limit = self._refusal(happening, limit)
             if reason is None:
                 return True
             if record.receives < limit:
@@ -116,16 +116,18 @@ class Worker:
             return False
         return True
 
-    def _refusal(self, happening: Happening) -> str | None:
-        """Why it was not taken; None: it was."""
+    def _refusal(self, happening: Happening, limit: int) -> tuple[str | None, int]:
+        """Why it was not taken, None: it was; and after how many receives that parks it, a busy store being none of its faults."""
         try:
             self._receiver.receive(happening)
+        except StoreBusy:
+            return "The store was too busy for it.", MOST_RECEIVES
         except HitlError as error:
-            return f"It was refused: {type(error).__name__}."
+            return f"It was refused: {type(error).__name__}.", limit
         except Exception as error:  # noqa: BLE001 - a bug of ours, or of the bot's conditions, must not refuse it for ever
             log.error("an event broke: %s", traced(error))  # noqa: TRY400 - no texts
-            return f"It broke: {type(error).__name__}."
-        return None
+            return f"It broke: {type(error).__name__}.", limit
+        return None, limit
 
     def _park(self, happening: Happening, reason: str) -> None:
         if not self._forgotten(whose(happening), happening.at):

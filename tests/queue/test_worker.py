@@ -8,6 +8,7 @@ import pytest
 from chalicelib.desk.inbox import Delivery, Unread
 from chalicelib.desk.parking import encode, parking_id
 from chalicelib.desk.worker import MOST_RECEIVES, RESERVE, TRIES
+from chalicelib.errors import StoreBusy
 from chalicelib.handlers.replaying import replay
 from chalicelib.model.content import Text
 from chalicelib.model.entry import Author
@@ -133,6 +134,16 @@ def test_while_the_store_is_busy_nothing_is_parked_and_nothing_is_lost(world: Qu
     world.invoke()
 
     assert (heard(world), parked(world), len(world.queue)) == (["One"], [], 0)
+
+
+def test_what_the_store_is_too_busy_for_is_parked_later_than_what_is_broken():
+    world = Queued(memory=BreakingStore(StoreBusy))
+    put(world, POISON, "Two")
+    fail(world, MOST_RECEIVES - 1)
+    assert (parked(world), heard(world)) == ([], [])
+    fail(world, 1)
+
+    assert (parked(world), heard(world), world.queue.dead) == (["The store was too busy for it."], ["Two"], [])
 
 
 def test_what_waited_behind_others_is_not_parked_at_its_own_first_failure(world: Queued):
