@@ -117,7 +117,7 @@ class Worker:
         return True
 
     def _refusal(self, happening: Happening, limit: int) -> tuple[str | None, int]:
-        """Why it was not taken, None: it was; and after how many receives that parks it, a busy store being none of its faults."""
+        """Why it was not taken, None: it was; and how many receives park it, since a busy store is none of its faults."""
         try:
             self._receiver.receive(happening)
         except StoreBusy:

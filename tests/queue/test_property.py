@@ -35,7 +35,7 @@ class Plan:
 @settings(max_examples=60, deadline=None)
 @given(
     said=st.lists(SAID, max_size=14),
-    plan=st.dictionaries(st.integers(1, 120), FAULTS, max_size=12),
+    plan=st.dictionaries(st.integers(1, 120), FAULTS, max_size=8),
     again=st.booleans(),
     seconds=st.sampled_from([118, 31, 34]),
 )
