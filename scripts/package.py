@@ -18,6 +18,7 @@ import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -52,7 +53,9 @@ def package(project: Path, out: Path, wheelhouse: Path, stage: str) -> None:
         check_packages(unpacked, wheels)
         compile_all(unpacked)
         write_zip(unpacked, out / "deployment.zip")
-        shutil.copyfile(packaged / "sam.json", out / "template.json")
+        template = json.loads((packaged / "sam.json").read_text(encoding="utf-8"))
+        name_the_function(template)
+        (out / "template.json").write_text(json.dumps(template, indent=2) + "\n", encoding="utf-8")
 
 
 def collect_wheels(requirements: Path, folder: Path, architecture: str) -> Path:
@@ -92,8 +95,43 @@ def copy_sources(project: Path, target: Path) -> None:
         shutil.copy2(path, target / ".chalice" / path.name)
 
 
+def merge_resources(folder: Path) -> dict[str, Any]:
+    """What is merged into Chalice's template: `resources*.json`, and `dashboard.json`, which AWS wants as one text."""
+    merged: dict[str, Any] = {}
+    for path in sorted(folder.glob("resources*.json")):
+        for section, items in json.loads(path.read_text(encoding="utf-8")).items():
+            known = merged.setdefault(section, {})
+            if twice := known.keys() & items.keys():
+                raise PackagingFailed(f".chalice/{path.name} says {', '.join(sorted(twice))} a second time.")
+            known.update(items)
+    body = json.dumps(json.loads((folder / "dashboard.json").read_text(encoding="utf-8")))
+    table = {"Fn::If": ["MakesTable", {"Ref": "SessionTable"}, {"Ref": "KeptTable"}]}
+    merged["Resources"]["Dashboard"] = {
+        "Type": "AWS::CloudWatch::Dashboard",
+        "Properties": {
+            "DashboardName": {"Ref": "AWS::StackName"},
+            "DashboardBody": {"Fn::Sub": [body, {"Table": table}]},
+        },
+    }
+    return merged
+
+
+def name_the_function(template: dict[str, Any]) -> None:
+    """Let the API call its function by name, where Chalice lets it refer to the function.
+
+    Only so can the function, in its variables, refer to the address that stands in front of the API.
+    """
+    name = template["Resources"]["APIHandler"]["Properties"]["FunctionName"]["Fn::Sub"]
+    arn = f"arn:${{AWS::Partition}}:lambda:${{AWS::Region}}:${{AWS::AccountId}}:function:{name}"
+    for methods in template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"].values():
+        for method in methods.values():
+            uri = method["x-amazon-apigateway-integration"]["uri"]
+            uri["Fn::Sub"] = uri["Fn::Sub"].replace("${APIHandler.Arn}", arn)
+
+
 def run_chalice(sources: Path, out: Path, stage: str, wheels: Path) -> None:
     """`chalice package`, which imports app.py; it needs some region to name AWS' services, and takes wheels from `wheels`."""
+    (sources / ".chalice/merged.json").write_text(json.dumps(merge_resources(sources / ".chalice")), encoding="utf-8")
     environment = {
         "AWS_DEFAULT_REGION": "us-east-1",
         **os.environ,
@@ -101,9 +139,16 @@ def run_chalice(sources: Path, out: Path, stage: str, wheels: Path) -> None:
         "PIP_FIND_LINKS": str(wheels),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    command = [sys.executable, "-c", "from chalice.cli import main; main()", "package", "--stage", stage]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from chalice.cli import main; sys.exit(main())",
+        "package",
+        "--stage",
+        stage,
+    ]
     _run(
-        [*command, "--merge-template", ".chalice/resources.json", str(out)],
+        [*command, "--merge-template", ".chalice/merged.json", str(out)],
         "Chalice could not package the app.",
         folder=sources,
         environment=environment,

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +44,7 @@ def in_lambda(package, tmp_path_factory):
 def test_every_handler_is_found_in_the_zip_with_only_boto3_beside(package, in_lambda):
     handlers = [item["Properties"]["Handler"] for item in package.of_type("AWS::Serverless::Function").values()]
 
-    assert sorted(handlers) == ["app.app", "app.inbox", "app.sweep"]
+    assert sorted(handlers) == ["app.app", "app.connect", "app.inbox", "app.sweep"]
     for handler in handlers:
         module, _, name = handler.partition(".")
         assert in_lambda(f"import {module}; print(callable({module}.{name}))") == "True"
@@ -128,6 +129,17 @@ def test_a_stage_that_is_not_configured_is_said(tmp_path):
     done = run_package(tmp_path, "--stage", "live")
 
     assert (done.returncode, done.stderr) == (1, "There is no stage live in .chalice/config.json, only dev, prod.\n")
+
+
+def test_what_chalice_cannot_package_is_said_with_its_words(project, tmp_path):
+    broken = tmp_path / "project"
+    shutil.copytree(project, broken)
+    (broken / ".chalice/policy-sweep.json").unlink()
+    done = run_package(tmp_path / "out", "--project", broken)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Chalice could not package the app.")
+    assert "policy-sweep.json" in done.stderr
 
 
 def test_caches_and_droppings_stay_behind(tmp_path):

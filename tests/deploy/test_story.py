@@ -90,6 +90,8 @@ def stack(ministack, native_package):
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://uploads/deployment.zip"
+    del template["Resources"]["WebsocketAPIDeployment"]  # the one kind of resource that the emulator does not know
+    del template["Resources"]["WebsocketAPIStage"]["Properties"]["DeploymentId"]
     s3.put_object(Bucket="uploads", Key="template.json", Body=json.dumps(template).encode())
     cloudformation = boto3.client("cloudformation", endpoint_url=ministack)
     cloudformation.create_stack(

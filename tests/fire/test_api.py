@@ -42,6 +42,7 @@ MORE_IS_ASKED = {
     "listSessions": "filters that exclude each other, and cursors that were given out",
     "readSession": "after and before exclude each other",
     "listNotifications": "cursors that were given out",
+    "listParked": "cursors that were given out",
     "pause": "an end that lies in the future",
     "say": "content that an agent can send",
     "visitorSay": "content that a visitor can send",
