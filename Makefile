@@ -35,9 +35,11 @@ vendor: ## the pages' one vendored file, made anew from its packages (needs Node
 package: $(VENV)/local.done ## build/deployment.zip and build/template.json
 	@$(BIN)/python scripts/package.py --stage $(STAGE)
 
-# EMAIL counts only when it is given with the command, since many shells export one.
-DEPLOY_OPTIONS = $(if $(BUCKET),--bucket '$(BUCKET)') $(if $(PUBLIC_URL),--public-url '$(PUBLIC_URL)') \
-  $(if $(findstring command,$(origin EMAIL)),--email '$(EMAIL)')
+# An option counts only when it is given with the command, since many shells export an EMAIL; an empty one counts too.
+given = $(if $(findstring command,$(origin $(1))),--$(2) '$($(1))')
+DEPLOY_OPTIONS = $(if $(BUCKET),--bucket '$(BUCKET)') $(call given,EMAIL,email) $(call given,OPERATOR_EMAIL,operator-email) \
+  $(call given,PUBLIC_URL,public-url) $(call given,DOMAIN,domain) $(call given,CERTIFICATE,certificate) $(call given,ZONE,zone) \
+  $(call given,TABLE,table) $(call given,USERS,users)
 
 deploy: package ## package, then put it on AWS
 	@$(BIN)/python scripts/deploy.py --stage $(STAGE) $(DEPLOY_OPTIONS)

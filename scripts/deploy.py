@@ -7,6 +7,7 @@ before (the e-mail address, the public address, Messenger's settings) stays unle
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,21 @@ MESSENGER = {
 }
 """The stack's parameter for each of these variables. They are taken from the environment, so that no shell keeps them in its
 history; a variable that is there and empty takes a setting away."""
+
+_ENDPOINT = re.compile(r"https://[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/hitl")
+"""The API's own address."""
+
+PARAMETERS = {
+    "email": ("AlertEmail", "who gets alerts by e-mail; '' for nobody"),
+    "operator_email": ("OperatorEmail", "who is mailed when an alarm goes off; '' for nobody"),
+    "public_url": ("PublicUrl", "where the pages are reached, https, if something of yours is in front"),
+    "domain": ("DomainName", "a domain for the pages and the API"),
+    "certificate": ("CertificateArn", "the domain's certificate, of us-east-1"),
+    "zone": ("HostedZoneId", "the Route 53 zone that gets the domain's records"),
+    "table": ("KeptTable", "a table that an earlier stack has left; '' for a new one"),
+    "users": ("KeptUserPool", "a user pool that an earlier stack has left"),
+}
+"""The stack's parameter for each option of the command, and what it says."""
 
 
 class DeployFailed(Exception):
@@ -68,8 +84,8 @@ class AWS:
         return done.stdout.strip()
 
 
-def deploy(aws: AWS, stack: str, *, bucket: str | None, email: str | None, public_url: str | None) -> dict[str, str]:
-    """Upload `build/` and create or update the stack; returns its outputs. None leaves a parameter as it was."""
+def deploy(aws: AWS, stack: str, *, bucket: str | None, given: dict[str, str | None]) -> dict[str, str]:
+    """Upload `build/` and create or update the stack; returns its outputs. A parameter that is None stays as it was."""
     packaged = str(BUILD / "packaged.json")
     place = bucket or f"hitl-deploy-{aws.account}-{aws.region}"
     ensure_bucket(aws, place)
@@ -78,14 +94,42 @@ def deploy(aws: AWS, stack: str, *, bucket: str | None, email: str | None, publi
         *("--s3-bucket", place, "--s3-prefix", stack, "--output-template-file", packaged, "--region", aws.region),
         quiet=True,  # it ends with advice on what to run next, which we do ourselves
     )
-    given = {"AlertEmail": email, "PublicUrl": public_url}
-    given |= {parameter: os.environ.get(variable) for variable, parameter in MESSENGER.items()}
+    before = parameters_of(aws, stack)
+    if before is None and given.get("KeptTable") is None:
+        given = given | {"KeptTable": kept_table(aws, stack)}
+    elif before is not None and given.get("PublicUrl") is None and _ENDPOINT.fullmatch(before.get("PublicUrl", "")):
+        given = given | {"PublicUrl": ""}  # set by a deployment before there was CloudFront, and not by the operator
     update(aws, stack, packaged, place, {name: value for name, value in given.items() if value is not None})
-    parameters, outputs = describe(aws, stack)
-    if not parameters["PublicUrl"]:
-        # The API's address is known only now, and a function cannot refer to the API that refers to it.
-        update(aws, stack, packaged, place, {"PublicUrl": outputs["PublicURL"]})
-    return outputs
+    return describe(aws, stack)[1]
+
+
+def parameters_of(aws: AWS, stack: str) -> dict[str, str] | None:
+    """What the stack was given before; None: there is no such stack. Raises DeployFailed when that cannot be told."""
+    listed = aws.ask("cloudformation", "describe-stacks", "--region", aws.region)
+    if (
+        listed is None
+    ):  # not the same as no stack: the table of one that is there must not be taken for one that was left
+        raise DeployFailed(f"The stacks in {aws.region} cannot be listed with these credentials.")
+    if stack not in {found["StackName"] for found in listed["Stacks"]}:
+        return None
+    return describe(aws, stack)[0]
+
+
+def kept_table(aws: AWS, stack: str) -> str | None:
+    """The table that an earlier stack of this name has left, to be taken up; None: there is none.
+
+    Raises DeployFailed when there are several.
+    """
+    listed = aws.ask("dynamodb", "list-tables", "--region", aws.region) or {}
+    left = [name for name in listed.get("TableNames", []) if name.startswith(f"{stack}-SessionTable-")]
+    if len(left) > 1:
+        raise DeployFailed(
+            f"Earlier stacks called {stack} have left several tables: {', '.join(left)}. Name the one to take up,"
+            f" for example TABLE={left[0]}, or TABLE= for a new one."
+        )
+    if left:
+        print(f"Taking up the table {left[0]}, which an earlier {stack} has left.")
+    return left[0] if left else None
 
 
 def ensure_bucket(aws: AWS, bucket: str) -> None:
@@ -146,12 +190,12 @@ def describe(aws: AWS, stack: str) -> tuple[dict[str, str], dict[str, str]]:
     return parameters, {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])}
 
 
-def remove(aws: AWS, stack: str) -> str:
-    """Delete the stack; returns the name of the table with the conversations, which stays."""
+def remove(aws: AWS, stack: str) -> str | None:
+    """Delete the stack; returns the name of the table with the conversations, which stays. None: it never had one."""
     _, outputs = describe(aws, stack)
     aws.do("cloudformation", "delete-stack", "--stack-name", stack, "--region", aws.region)
     aws.do("cloudformation", "wait", "stack-delete-complete", "--stack-name", stack, "--region", aws.region)
-    return outputs["TableName"]
+    return outputs.get("TableName")
 
 
 def farewell(aws: AWS, stack: str, outputs: dict[str, str]) -> str:
@@ -175,8 +219,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Put the packaged app on AWS.")
     parser.add_argument("--stage", default="dev", help="the stack is called hitl-<stage> (default: dev)")
     parser.add_argument("--bucket", help="an S3 bucket for uploads (default: one of our own, created if needed)")
-    parser.add_argument("--email", help="who gets alerts by e-mail; '' for nobody (default: as before)")
-    parser.add_argument("--public-url", help="where the pages are reached, https (default: the API's own address)")
+    for option, (_, words) in PARAMETERS.items():
+        parser.add_argument(f"--{option.replace('_', '-')}", help=f"{words} (default: as before)")
     parser.add_argument("--remove", action="store_true", help="delete the stack; the table stays")
     options = parser.parse_args(arguments)
     stack = f"hitl-{options.stage}"
@@ -184,9 +228,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         aws = AWS()
         if options.remove:
             table = remove(aws, stack)
-            print(f"{stack} is gone. Its table {table} stays, with every conversation and protected from deletion.")
+            stays = f" Its table {table} stays, with every conversation and protected from deletion." if table else ""
+            print(f"{stack} is gone.{stays}")
         else:
-            outputs = deploy(aws, stack, bucket=options.bucket, email=options.email, public_url=options.public_url)
+            given = {parameter: getattr(options, option) for option, (parameter, _) in PARAMETERS.items()}
+            given |= {parameter: os.environ.get(variable) for variable, parameter in MESSENGER.items()}
+            outputs = deploy(aws, stack, bucket=options.bucket, given=given)
             print(farewell(aws, stack, outputs))
     except DeployFailed as failure:
         print(failure, file=sys.stderr)

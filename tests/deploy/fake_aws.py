@@ -16,7 +16,7 @@ def value_of(arguments, option):
     return arguments[arguments.index(option) + 1]
 
 
-def answer(arguments, account):
+def answer(arguments, account):  # noqa: C901 - a table of commands
     """The standard output and exit status of one command; changes the account."""
     match arguments[:2]:
         case ["sts", "get-caller-identity"] if account["signed_in"]:
@@ -27,6 +27,8 @@ def answer(arguments, account):
             return None, head_bucket(arguments, account)
         case ["s3", "mb"]:
             return None, make_bucket(arguments[2].removeprefix("s3://"), account)
+        case ["dynamodb", "list-tables"]:
+            return {"TableNames": account["tables"]}, 0
         case ["cloudformation", "package"]:
             return None, account["package_status"]
         case ["cloudformation", "deploy"]:
@@ -38,6 +40,9 @@ def answer(arguments, account):
                 account["modes"].append(oct(given.parent.stat().st_mode & 0o777))
                 parameters.update((one["ParameterKey"], one["ParameterValue"]) for one in json.loads(given.read_text()))
             return None, 0
+        case ["cloudformation", "describe-stacks"] if "--stack-name" not in arguments:
+            listed = {"Stacks": [{"StackName": name} for name in account["stacks"]]}
+            return (listed, 0) if account["may_list"] else (None, 254)
         case ["cloudformation", "describe-stacks"] if value_of(arguments, "--stack-name") in account["stacks"]:
             return describe(account["stacks"][value_of(arguments, "--stack-name")]), 0
         case ["cloudformation", "delete-stack" | "wait"]:
@@ -64,6 +69,8 @@ def make_bucket(bucket, account):
 
 
 def describe(parameters):
+    if parameters.get("State") == "failed":
+        return {"Stacks": [{}]}
     outputs = {
         "PublicURL": parameters["PublicUrl"] or ENDPOINT,
         "TableName": "hitl-dev-SessionTable-1ABC",

@@ -32,7 +32,16 @@ class Operator:
         self.bin.mkdir()
         self.region = {"AWS_REGION": "eu-central-1"}
         self.exported = {}
-        self.be(signed_in=True, buckets=[], strangers_buckets=[], stacks={}, package_status=0, modes=[])
+        self.be(
+            signed_in=True,
+            buckets=[],
+            strangers_buckets=[],
+            stacks={},
+            tables=[],
+            may_list=True,
+            package_status=0,
+            modes=[],
+        )
 
     def be(self, **account):
         path = self.folder / "account.json"
@@ -108,11 +117,86 @@ def test_the_command_for_a_token_is_one_that_exists(operator):
     assert (given.name, given.role) == ("Ann", "supervisor")
 
 
-def test_the_first_deployment_ends_with_alerts_that_link_to_the_api(operator):
+def test_one_deployment_is_enough(operator):
     operator.run()
 
-    assert operator.account["stacks"] == {"hitl-dev": {"AlertEmail": "", "PublicUrl": ENDPOINT}}
-    assert len(operator.deployments()) == 2
+    assert operator.account["stacks"] == {"hitl-dev": {"AlertEmail": "", "PublicUrl": ""}}
+    assert len(operator.deployments()) == 1
+
+
+def test_an_address_that_an_earlier_version_has_set_by_itself_gives_way(operator):
+    operator.be(stacks={"hitl-dev": {"AlertEmail": "", "PublicUrl": ENDPOINT}})
+    operator.run()
+
+    assert operator.account["stacks"]["hitl-dev"]["PublicUrl"] == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "parameter"),
+    [
+        ("--operator-email", "OperatorEmail"),
+        ("--domain", "DomainName"),
+        ("--certificate", "CertificateArn"),
+        ("--zone", "HostedZoneId"),
+        ("--table", "KeptTable"),
+        ("--users", "KeptUserPool"),
+    ],
+)
+def test_an_option_becomes_a_parameter_of_the_stack(operator, package, option, parameter):
+    operator.run(option, "given")
+
+    assert operator.account["stacks"]["hitl-dev"][parameter] == "given"
+    assert parameter in package.template["Parameters"]
+
+
+def test_every_option_is_one_of_make(operator):
+    said = subprocess.run(
+        ["make", "-n", "deploy", *(f"{option.upper()}=x" for option in deploy.PARAMETERS)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert [option for option in deploy.PARAMETERS if f"--{option.replace('_', '-')} 'x'" not in said] == []
+
+
+def test_a_table_that_an_earlier_stack_has_left_is_taken_up(operator):
+    operator.be(tables=["hitl-dev-SessionTable-1ABC", "hitl-prod-SessionTable-2DEF", "orders"])
+    done = operator.run()
+
+    assert operator.account["stacks"]["hitl-dev"]["KeptTable"] == "hitl-dev-SessionTable-1ABC"
+    assert "Taking up the table hitl-dev-SessionTable-1ABC" in done.stdout
+
+
+def test_the_table_of_a_stack_that_is_there_is_its_own(operator):
+    operator.run()
+    operator.be(tables=["hitl-dev-SessionTable-1ABC"])
+    operator.run()
+
+    assert "KeptTable" not in operator.account["stacks"]["hitl-dev"]
+
+
+def test_a_stack_that_may_not_be_seen_is_not_taken_for_one_that_is_gone(operator):
+    operator.run()
+    operator.be(tables=["hitl-dev-SessionTable-1ABC"], may_list=False)
+    done = operator.run()
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "The stacks in eu-central-1 cannot be listed with these credentials.\n",
+    )
+    assert "KeptTable" not in operator.account["stacks"]["hitl-dev"]
+
+
+def test_of_several_tables_the_operator_chooses(operator):
+    operator.be(tables=["hitl-dev-SessionTable-1ABC", "hitl-dev-SessionTable-2DEF"])
+    done = operator.run()
+    chosen = operator.run("--table", "")
+
+    assert (done.returncode, operator.deployments()[1:]) == (1, [])
+    assert "TABLE=hitl-dev-SessionTable-1ABC, or TABLE= for a new one" in done.stderr
+    assert chosen.returncode == 0
 
 
 def test_a_later_deployment_keeps_what_was_set_before(operator):
@@ -124,10 +208,9 @@ def test_a_later_deployment_keeps_what_was_set_before(operator):
     assert "--parameter-overrides" not in operator.deployments()[-1]
 
 
-def test_a_public_address_of_ones_own_takes_one_update(operator):
+def test_a_public_address_of_ones_own_is_shown(operator):
     done = operator.run("--public-url", "https://chat.example.com")
 
-    assert len(operator.deployments()) == 1
     assert "Admin page  https://chat.example.com/admin\n" in done.stdout
 
 
@@ -164,7 +247,7 @@ def test_no_secret_is_on_a_command_line_where_all_could_read_it(operator):
 
     said = json.dumps(operator.commands) + done.stdout + done.stderr
     assert not [value for value in ("token-of-the-page", "app-secret", "verify-token") if value in said]
-    assert operator.account["modes"] == ["0o700", "0o700"]
+    assert operator.account["modes"] == ["0o700"]
     files = [command[command.index("--parameter-overrides") + 1] for command in operator.deployments()]
     assert not any(Path(file.removeprefix("file://")).exists() for file in files)
 
@@ -237,6 +320,13 @@ def test_removing_says_that_the_conversations_stay(operator):
 
     assert operator.account["stacks"] == {}
     assert "Its table hitl-dev-SessionTable-1ABC stays" in done.stdout
+
+
+def test_a_stack_that_never_came_to_be_can_be_removed(operator):
+    operator.be(stacks={"hitl-dev": {"State": "failed"}})
+    done = operator.run("--remove")
+
+    assert (done.returncode, done.stdout) == (0, "hitl-dev is gone.\n")
 
 
 def test_removing_what_is_not_there_says_so(operator):
