@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
-SERVICES = ("dynamodb", "sns", "sqs")
+SERVICES = ("dynamodb", "secretsmanager", "sns", "sqs", "ssm")
 _making = threading.Lock()
 
 
@@ -43,7 +43,11 @@ def client(service: Literal["dynamodb"], config: "Config", region: str | None = 
 def client(service: Literal["sns"], config: "Config", region: str | None = None) -> "SNSClient": ...
 @overload
 def client(service: Literal["sqs"], config: "Config", region: str | None = None) -> "SQSClient": ...
-def client(service: Literal["dynamodb", "sns", "sqs"], config: "Config", region: str | None = None) -> Any:
+@overload
+def client(service: Literal["secretsmanager", "ssm"], config: "Config", region: str | None = None) -> Any: ...
+def client(
+    service: Literal["dynamodb", "secretsmanager", "sns", "sqs", "ssm"], config: "Config", region: str | None = None
+) -> Any:
     """A client with the credentials of the environment. `region` None: the environment's, too."""
     with _making:  # a session is not made for threads, a client is
         return session().create_client(service, region_name=region, config=config)

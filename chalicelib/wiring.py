@@ -1,7 +1,9 @@
 """Settings to desk: the only module that names backends. Lazy and cached; nothing happens at import."""
 
+import logging
 import os
 import secrets
+import threading
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -14,6 +16,7 @@ from chalicelib.channels.base import Channel, Media
 from chalicelib.desk.desk import Desk
 from chalicelib.errors import BadSettings
 from chalicelib.queue.base import Queue
+from chalicelib.references import References
 from chalicelib.settings import Settings, read_settings
 from chalicelib.store.base import Store
 
@@ -21,23 +24,64 @@ if TYPE_CHECKING:
     from chalicelib.channels.messenger_graph import Graph
     from chalicelib.channels.messenger_setup import MessengerSetup
 
+log = logging.getLogger(__name__)
+_renewing = threading.Lock()
+
 
 @cache
+def _references() -> References:
+    return References()
+
+
+@cache
+def _settings() -> Settings:
+    return read_settings(_references().resolved(os.environ))
+
+
 def settings() -> Settings:
-    """The settings of this process. Raises BadSettings."""
-    return read_settings(os.environ)
+    """The settings of this process. Raises BadSettings.
+
+    What they refer to is read again after five minutes; when it has changed, so that a secret is replaced without a
+    deployment, the next `desk()` is a new one. Values that are no good any more leave all as it was.
+    """
+    if _references().due():
+        with _renewing:
+            _renew()
+    return _settings()
+
+
+def _renew() -> None:
+    before = _settings()
+    try:
+        now = read_settings(_references().resolved(os.environ))
+    except BadSettings as error:
+        log.error("a changed secret is not used: %s", error)  # noqa: TRY400 - the words are for operators, and hold no value
+        return
+    if now != before:
+        _settings.cache_clear()
+        _desk.cache_clear()  # whoever works with the old one finishes with it
+        media.cache_clear()
 
 
 @cache
-def desk() -> Desk:
-    """The desk of this process: `desk().pause("webchat", user_id)`."""
+def _desk() -> Desk:
     return build(settings())
 
 
-@cache
+def desk() -> Desk:
+    """The desk of this process: `desk().pause("webchat", user_id)`."""
+    settings()
+    return _desk()
+
+
 def signing_secret() -> str:
     """What visitors' tokens are signed with: HITL_SECRET, or a random one made once and kept in the store."""
-    return settings().secret or desk().store.secret(secrets.token_urlsafe(32))
+    return settings().secret or _stored_secret()
+
+
+@cache
+def _stored_secret() -> str:
+    return desk().store.secret(secrets.token_urlsafe(32))
 
 
 @cache
@@ -164,9 +208,9 @@ def build_bot(path: str) -> Bot:
 
 def forget(environment: Mapping[str, str] | None = None) -> None:
     """Drop what is cached, so that the next call reads the environment again; for tests and the local server."""
-    if desk.cache_info().currsize:
-        desk().store.close()
-    for cached in (settings, desk, signing_secret, media):
+    if _desk.cache_info().currsize:
+        _desk().store.close()
+    for cached in (_references, _settings, _desk, _stored_secret, media):
         cached.cache_clear()
     if environment:
         os.environ.update(environment)

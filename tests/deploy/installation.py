@@ -31,12 +31,11 @@ PLAIN = {
     "MessengerVerifyToken": VERIFY_TOKEN,
     "MessengerAppIds": OURS,
 }
-REFERENCES = PLAIN | {
+GIVEN = PLAIN | {
     "MessengerPages": "secretsmanager:hitl-dev/pages",
     "MessengerAppSecrets": "ssm:/hitl-dev/app-secrets",
     "MessengerVerifyToken": "ssm:/hitl-dev/verify-token",
 }
-GIVEN = PLAIN
 """The parameters of the stack."""
 
 
@@ -84,7 +83,7 @@ class Installation:
         self._keep_secrets()
 
     def _keep_secrets(self) -> None:
-        """Where `REFERENCES` say that they are."""
+        """Where the parameters of the stack say that they are."""
         for name, value in (("app-secrets", APP_SECRET), ("verify-token", VERIFY_TOKEN)):
             boto3.client("ssm").put_parameter(Name=f"/hitl-dev/{name}", Value=value, Type="SecureString")
         boto3.client("secretsmanager").create_secret(Name="hitl-dev/pages", SecretString=PLAIN["MessengerPages"])
