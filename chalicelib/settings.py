@@ -48,6 +48,7 @@ class Settings:
     secret: str | None = None
     alerts: tuple[str, ...] = ()
     inbox: str | None = None
+    metrics: str = ""
     bot: str = "chalicelib.bot:bot"
     public_url: str = ""
     webhook_secret: str | None = None
@@ -67,6 +68,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         secret=reader.value("HITL_SECRET", _secret, None, "a random text of at least 16 characters"),
         alerts=reader.value("HITL_ALERTS", _alerts, (), "log,sns:arn:aws:sns:eu-central-1:123456789012:hitl"),
         inbox=reader.value("HITL_INBOX", _inbox, None, f"sqs:{_QUEUE_EXAMPLE}"),
+        metrics=reader.text("HITL_METRICS", ""),
         bot=reader.value("HITL_BOT", _bot, "chalicelib.bot:bot", "chalicelib.bot:bot"),
         public_url=reader.value("HITL_PUBLIC_URL", _url, "", "https://chat.example.com"),
         webhook_secret=reader.value("HITL_WEBHOOK_SECRET", _secret, None, "a random text of at least 16 characters"),

@@ -14,7 +14,9 @@ from chalicelib.alerts.base import Alerter
 from chalicelib.bots.base import Bot
 from chalicelib.channels.base import Channel, Media
 from chalicelib.desk.desk import Desk
+from chalicelib.desk.tools import Tools
 from chalicelib.errors import BadSettings
+from chalicelib.metrics import EmbeddedMeter, NoMeter
 from chalicelib.queue.base import Queue
 from chalicelib.references import References
 from chalicelib.settings import Settings, read_settings
@@ -101,6 +103,7 @@ def build(given: Settings) -> Desk:
         build_bot(given.bot),
         alerters=alerters,
         policy=given.policy,
+        tools=Tools(meter=EmbeddedMeter(given.metrics) if given.metrics else NoMeter()),
         public_url=given.public_url,
         channels=build_channels(given),
         picture_url=f"{given.public_url}/assets/shared/agent.png" if given.public_url else "",

@@ -54,6 +54,7 @@ class Parking:
         except TooLarge:
             cut = json.dumps({"too_large": len(body)})
             self._transactor.store.park(parked.but(reason=f"{reason} It was too large to keep.", body=cut))
+        self._transactor.tools.meter.count("Parked")
 
 
 def whose(happening: Happening) -> str:

@@ -91,7 +91,9 @@ class Publisher:
         except Exception as error:  # noqa: BLE001 - an alerter's own bug must not undo the pause: it is retried
             log.error("an alerter broke: %s", traced(error), extra={"alerter": name})  # noqa: TRY400 - no texts
         else:
+            self._transactor.tools.meter.count("AlertsPublished", by=name)
             return True
+        self._transactor.tools.meter.count("AlertsFailed", by=name)
         if clock() - begun >= SLOW:
             self._resting[name] = clock() + REST
         return False

@@ -172,16 +172,22 @@ class Sender:
         try:
             vendor_id = channel.send(outgoing, seconds=(sending.send_by - begun - MARGIN).total_seconds())
         except SendFailed as failure:
+            self._count(failure.outcome)
             self._accounts.gave_up(account)
             if clock() - begun >= SLOW:
                 self._resting[account] = clock() + REST
             return self._refused(channel, head, sending, entry, failure)
         except Exception as error:  # noqa: BLE001 - a channel's own bug: the message may have gone out
             log.error("a channel broke: %s", traced(error), extra={"session": head.id, "seq": entry.seq})  # noqa: TRY400 - no texts
+            self._count("unknown")
             self._accounts.gave_up(account)
             return lambda draft, stored: got_lost(draft, stored, sending, NO_ANSWER)
+        self._count("sent")
         self._worked(account)
         return lambda draft, stored: confirm(draft, stored, part, parts=len(parts), vendor_id=vendor_id, at=begun)
+
+    def _count(self, result: str) -> None:
+        self._transactor.tools.meter.count("Sends", by=result)
 
     def _rests(self, account: str) -> bool:
         until = self._resting.get(account)

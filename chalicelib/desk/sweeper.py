@@ -17,7 +17,7 @@ from chalicelib.model.draft import Draft
 from chalicelib.model.entry import Unsent
 from chalicelib.model.session import TOMBSTONE_KEPT, Session
 from chalicelib.model.turning import ATTEMPTS, give_up, take, take_next
-from chalicelib.store.base import COUNT_LIMIT
+from chalicelib.store.base import COUNT_LIMIT, SessionQuery
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +68,7 @@ class Sweeper:
                 seen.add(session_id)
                 self._attend_safely(session_id, deadline)
         self._expire_safely()
+        self._measure_safely()
         return len(seen)
 
     def attend(self, session_id: str, deadline: datetime) -> None:
@@ -115,6 +116,22 @@ class Sweeper:
             self._eraser.expire_parked()
         except HitlError as error:
             log.warning("what is parked was left for the next sweep: %s", error)
+
+    def _measure_safely(self) -> None:
+        """How many wait, and how long the first of them has: two reads, only if somebody looks."""
+        meter, store = self._transactor.tools.meter, self._transactor.store
+        if not meter.on:
+            return
+        try:
+            waiting, first = store.waiting(), store.sessions(SessionQuery(paused=True), limit=1).items
+        except HitlError as error:
+            log.warning("who waits was not counted: %s", error)
+            return
+        since = first[0].waiting_since if first else None
+        meter.count("SessionsWaiting", waiting)
+        meter.count(
+            "LongestWaitSeconds", 0 if since is None else (self._transactor.tools.clock() - since).total_seconds()
+        )
 
     def _step(self, head: Session) -> None:
         now = self._transactor.tools.clock()

@@ -1,11 +1,13 @@
-"""What the desk takes from the world besides its collaborators: time and chance."""
+"""What the desk takes from the world besides its collaborators: time and chance, and who counts."""
 
 import random
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from chalicelib.metrics import Meter, NoMeter
 
 
 def _now() -> datetime:
@@ -18,9 +20,13 @@ def _new_id() -> str:
 
 @dataclass(frozen=True)
 class Tools:
-    """`clock` gives aware UTC; `new_id` 64 random bits as text; `sleep` waits seconds; `jitter` picks between two."""
+    """`clock` gives aware UTC; `new_id` 64 random bits as text; `sleep` waits seconds; `jitter` picks between two.
+
+    `meter` takes numbers.
+    """
 
     clock: Callable[[], datetime] = _now
     new_id: Callable[[], str] = _new_id
     sleep: Callable[[float], None] = time.sleep
+    meter: Meter = field(default_factory=NoMeter)
     jitter: Callable[[float, float], float] = random.uniform  # noqa: S311 - spreads retries, keeps no secret

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from chalicelib.desk.line import FairLine, Line
+from chalicelib.desk.measuring import measure
 from chalicelib.desk.tools import Tools
 from chalicelib.errors import Conflict, Duplicate, SessionNotFound, StoreBusy
 from chalicelib.model.draft import Draft
@@ -67,12 +68,16 @@ class Transactor:
                         return draft
                     tried = self._stamped(draft)
                     self.store.commit(head, tried.after, tried.entries, tried.amends, facts=tried.facts)
+                    measure(tried, self.tools.meter)
                     return tried
             except Duplicate as duplicate:
                 if not _own(duplicate, request):
+                    self.tools.meter.count("Duplicates")
                     raise
                 return self._as_it_stands(session_id, request)
             except (Conflict, StoreBusy) as refusal:
+                if isinstance(refusal, Conflict):
+                    self.tools.meter.count("Conflicts")
                 if self.tools.clock() >= deadline:
                     raise StoreBusy("The store is busy. Please try again.") from refusal
                 self.tools.sleep(self.tools.jitter(SHORTEST_WAIT, min(LONGEST_WAIT, 2**waits * 2 * SHORTEST_WAIT)))

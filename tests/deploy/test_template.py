@@ -26,7 +26,7 @@ WORKING = ["APIHandler", "Inbox", "Sweep"]
 """Those that work on sessions."""
 
 
-AWAITED = {"HITL_METRICS", "HITL_OIDC_ISSUER", "HITL_OIDC_CLIENT_ID", "HITL_OIDC_GROUPS"}
+AWAITED = {"HITL_OIDC_ISSUER", "HITL_OIDC_CLIENT_ID", "HITL_OIDC_GROUPS"}
 """Variables that no setting reads yet."""
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chalicelib.metrics import METRICS, NAMESPACE
 from tests.deploy.imagined import Stack
 from tests.deploy.watched import alarms, dashboard, of_alarm, of_dashboard
 
@@ -23,22 +24,9 @@ AWS = {
 """Of what AWS emits by itself, what is looked at; from the services' lists of their metrics."""
 
 OURS = {
-    ("hitl", name, dimensions)
-    for name, second in {
-        "Conflicts": None,
-        "Duplicates": None,
-        "EntriesCommitted": None,
-        "EventsReceived": "Channel",
-        "AlertsFailed": "Alerter",
-        "AlertsPublished": "Alerter",
-        "LongestWaitSeconds": None,
-        "Parked": None,
-        "Pauses": "Trigger",
-        "Sends": "Result",
-        "SessionsWaiting": None,
-        "TimeToFirstHumanAnswer": None,
-    }.items()
-    for dimensions in (("Stack",), tuple(sorted(("Stack", second))) if second else ("Stack",))
+    (NAMESPACE, name, dimensions)
+    for name, metric in METRICS.items()
+    for dimensions in (("Stack",), tuple(sorted(("Stack", metric.by))) if metric.by else ("Stack",))
 }
 
 

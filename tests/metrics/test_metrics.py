@@ -1,0 +1,216 @@
+"""What operators see of the work: each number once, under its name, in the form that CloudWatch takes from a log."""
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.channels.base import SendFailed
+from chalicelib.desk.inbox import Delivery, Unread
+from chalicelib.errors import AlertFailed
+from chalicelib.metrics import METRICS, EmbeddedMeter, Meter
+from tests.desk.vendors import Abroad
+from tests.fakes.alerter import RecordingAlerter
+from tests.fakes.faults import Fault
+from tests.fakes.tools import FakeClock, fake_tools
+from tests.fakes.world import World
+
+
+class RecordingMeter(Meter):
+    """Keeps what is counted, and takes nothing that is not in the table."""
+
+    on = True
+
+    def __init__(self):
+        self.counted = []
+
+    def count(self, name, value=1, by=None):
+        assert (METRICS[name].by is None) == (by is None), name
+        self.counted.append((name, value, by))
+
+    def total(self, name, by=None):
+        return sum(value for counted, value, what in self.counted if counted == name and by in (None, what))
+
+
+def measured(kind=World, **options):
+    """A world whose numbers are kept, and what keeps them."""
+    meter = RecordingMeter()
+    clock = FakeClock()
+    return kind(tools=replace(fake_tools(clock), meter=meter), **options), meter
+
+
+def test_entries_and_events_are_counted_as_they_are_committed():
+    world, meter = measured()
+    world.user_says("Hello")
+    world.user_says("Is somebody there?")
+
+    assert meter.total("EventsReceived", "webchat") == 2
+    assert meter.total("EntriesCommitted") == len(world.log())
+
+
+def test_a_pause_is_counted_by_what_caused_it():
+    world, meter = measured()
+    world.user_wants_a_human()
+    world.agent_pauses()
+    world.agent_unpauses()
+    world.agent_pauses()
+
+    assert (meter.total("Pauses", "user"), meter.total("Pauses", "agent"), meter.total("Pauses")) == (1, 1, 2)
+
+
+def test_the_first_answer_of_a_human_ends_the_wait_that_is_measured():
+    world, meter = measured()
+    world.user_wants_a_human()
+    world.clock.pass_by(seconds=90)
+    world.agent_says()
+    world.clock.pass_by(seconds=10)
+    world.agent_says("Still here")
+
+    assert [value for name, value, _ in meter.counted if name == "TimeToFirstHumanAnswer"] == [90]
+
+
+def test_an_unpause_without_an_answer_is_no_answer():
+    world, meter = measured()
+    world.user_wants_a_human()
+    world.agent_unpauses()
+
+    assert meter.total("TimeToFirstHumanAnswer") == 0
+
+
+def test_a_repeated_event_is_a_duplicate_and_nothing_else():
+    world, meter = measured()
+    world.user_says("Hello", entry_id="u:1")
+    before = meter.total("EntriesCommitted"), meter.total("EventsReceived")
+    world.user_says("Hello", entry_id="u:1")
+
+    assert meter.total("Duplicates") == 1
+    assert (meter.total("EntriesCommitted"), meter.total("EventsReceived")) == before
+
+
+def test_a_commit_that_lost_its_race_is_a_conflict_and_counts_once_when_it_holds():
+    world, meter = measured()
+    world.user_says("Hello")
+    before = meter.total("EntriesCommitted"), len(world.log())
+    world.faults.before("commit", lambda: world.agent_says("I was faster"))
+    world.user_says("Hello again")
+
+    assert meter.total("Conflicts") == 1
+    assert meter.total("EntriesCommitted") - before[0] == len(world.log()) - before[1]
+
+
+def test_alerts_are_counted_by_what_published_them_or_did_not():
+    class Deaf(RecordingAlerter):
+        def publish(self, alert):
+            raise AlertFailed("nobody listens")
+
+    deaf = Deaf()
+    deaf.name = "deaf"
+    heard = RecordingAlerter()
+    world, meter = measured(alerters=(heard, deaf))
+    world.user_wants_a_human()
+
+    assert meter.total("AlertsPublished", heard.name) == 1
+    assert meter.total("AlertsFailed", "deaf") == 1
+
+
+def test_the_sweep_tells_how_many_wait_and_how_long_the_first_of_them_has():
+    world, meter = measured()
+    world.sweep()
+    world.user_wants_a_human()
+    world.clock.pass_by(seconds=30)
+    meter.counted.clear()
+    world.sweep()
+
+    assert (meter.total("SessionsWaiting"), meter.total("LongestWaitSeconds")) == (1, 30)
+
+
+def test_when_nobody_waits_the_longest_wait_is_none():
+    world, meter = measured()
+    world.user_says("Hello")
+    world.agent_pauses()
+    world.agent_says()
+    meter.counted.clear()
+    world.sweep()
+
+    assert [counted for counted in meter.counted if "Wait" in counted[0]] == [
+        ("SessionsWaiting", 0, None),
+        ("LongestWaitSeconds", 0, None),
+    ]
+
+
+def test_a_store_that_cannot_tell_who_waits_breaks_no_sweep():
+    world, meter = measured()
+    world.faults.plan("waiting", Fault.BUSY)
+    world.sweep()
+
+    assert meter.total("SessionsWaiting") == 0
+
+
+def test_what_is_parked_is_counted():
+    world, meter = measured(Abroad)
+    world.desk.inbox.put(Delivery("messenger", [], [Unread("{", "It is no JSON (1 bytes).")]))
+
+    assert meter.total("Parked") == 1
+
+
+def test_messages_to_a_vendor_are_counted_by_what_became_of_them():
+    world, meter = measured(Abroad)
+    world.writes()
+    world.agent_says("One")
+    world.channel.refusals.append(SendFailed("failed", "It was refused."))
+    world.agent_says("Two")
+
+    assert (meter.total("Sends", "sent"), meter.total("Sends", "failed")) == (1, 1)
+
+
+def lines(*counted, stack="hitl-dev"):
+    stream = io.StringIO()
+    meter = EmbeddedMeter(stack, stream, clock=lambda: 1_700_000_000.5)
+    for one in counted:
+        meter.count(*one)
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_number_is_one_line_in_the_embedded_metric_format():
+    assert lines(("Sends", 1, "sent")) == [
+        {
+            "Stack": "hitl-dev",
+            "Result": "sent",
+            "Sends": 1,
+            "_aws": {
+                "Timestamp": 1_700_000_000_500,
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": "hitl",
+                        "Dimensions": [["Stack"], ["Stack", "Result"]],
+                        "Metrics": [{"Name": "Sends", "Unit": "Count"}],
+                    }
+                ],
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize(("name", "metric"), METRICS.items())
+def test_every_dimension_and_metric_that_a_line_names_is_in_it(name, metric):
+    [line] = lines((name, 2.5, metric.by and "some"))
+
+    [told] = line["_aws"]["CloudWatchMetrics"]
+    assert {key for dimensions in told["Dimensions"] for key in dimensions} <= line.keys()
+    assert [metric["Name"] for metric in told["Metrics"]] == [name]
+    assert line[name] == 2.5
+
+
+def test_no_name_and_no_word_of_a_user_is_in_a_line(capsys):
+    world = World(tools=replace(fake_tools(FakeClock()), meter=EmbeddedMeter("hitl-dev")))
+    world.user_says("MARKER", name="MARKER")
+    world.user_wants_a_human()
+    world.agent_says("MARKER")
+    world.sweep()
+
+    said = capsys.readouterr().out
+    assert {"EventsReceived", "TimeToFirstHumanAnswer", "SessionsWaiting"} <= {
+        name for line in said.splitlines() for name in json.loads(line)
+    }
+    assert not [word for word in ("MARKER", "Ann", "zoe") if word in said]
