@@ -106,9 +106,7 @@ def deploy(aws: AWS, stack: str, *, bucket: str | None, given: dict[str, str | N
 def parameters_of(aws: AWS, stack: str) -> dict[str, str] | None:
     """What the stack was given before; None: there is no such stack. Raises DeployFailed when that cannot be told."""
     listed = aws.ask("cloudformation", "describe-stacks", "--region", aws.region)
-    if (
-        listed is None
-    ):  # not the same as no stack: the table of one that is there must not be taken for one that was left
+    if listed is None:  # else the table of one that is there might be taken for one that was left
         raise DeployFailed(f"The stacks in {aws.region} cannot be listed with these credentials.")
     if stack not in {found["StackName"] for found in listed["Stacks"]}:
         return None
