@@ -65,7 +65,7 @@ def test_only_what_the_worker_never_reached_ends_among_the_dead_letters(package)
     redrive = package.function("InboxQueue")["RedrivePolicy"]
 
     assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["InboxDeadLetters", "Arn"]}
-    assert redrive["maxReceiveCount"] >= MOST_RECEIVES  # until then it parks by itself
+    assert redrive["maxReceiveCount"] > MOST_RECEIVES  # it parks by itself then, and again if the store was busy
     assert "RedrivePolicy" not in package.function("InboxDeadLetters")
 
 
