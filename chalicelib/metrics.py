@@ -5,6 +5,7 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TextIO
 
@@ -90,4 +91,7 @@ class EmbeddedMeter(Meter):
                 }
             ],
         }
-        print(json.dumps(line), file=self._stream or sys.stdout, flush=True)
+        stream = self._stream or sys.stdout
+        with suppress(OSError, ValueError):  # a closed log must not undo what was counted
+            stream.write(f"{json.dumps(line)}\n")  # in one piece, since others may write at the same time
+            stream.flush()

@@ -60,6 +60,7 @@ class Transactor:
                     head = known if known is not None and not waited else self.store.load(session_id)
                     known = None
                     if tried is not None and head is not None and head.attempt == tried.after.attempt:
+                        measure(tried, self.tools.meter)
                         return tried
                     draft = self._decide(
                         head, session_id, decide, create=create, tombstones=tombstones or create, request=request

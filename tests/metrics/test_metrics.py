@@ -100,6 +100,14 @@ def test_a_commit_that_lost_its_race_is_a_conflict_and_counts_once_when_it_holds
     assert meter.total("EntriesCommitted") - before[0] == len(world.log()) - before[1]
 
 
+def test_a_commit_whose_answer_was_lost_counts_once():
+    world, meter = measured()
+    world.faults.plan("commit", Fault.LOST)
+    world.user_says("Hello")
+
+    assert (meter.total("EntriesCommitted"), meter.total("EventsReceived")) == (len(world.log()), 1)
+
+
 def test_alerts_are_counted_by_what_published_them_or_did_not():
     class Deaf(RecordingAlerter):
         def publish(self, alert):
@@ -191,6 +199,37 @@ def test_a_number_is_one_line_in_the_embedded_metric_format():
             },
         }
     ]
+
+
+def test_a_number_is_one_write_so_that_no_two_lines_mix():
+    class Pieces(io.StringIO):
+        pieces = 0
+
+        def write(self, text):
+            self.pieces += 1
+            return super().write(text)
+
+    stream = Pieces()
+    EmbeddedMeter("hitl-dev", stream).count("Parked")
+
+    assert (stream.pieces, stream.getvalue()[-1]) == (1, "\n")
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError, ValueError])
+def test_a_log_that_is_closed_breaks_nothing(error):
+    class Closed(io.StringIO):
+        tried = 0
+
+        def write(self, text):
+            self.tried += 1
+            raise error
+
+    stream = Closed()
+    world = World(tools=replace(fake_tools(FakeClock()), meter=EmbeddedMeter("hitl-dev", stream)))
+    world.user_says("Hello")
+
+    assert stream.tried
+    assert len(world.log()) == 1
 
 
 @pytest.mark.parametrize(("name", "metric"), METRICS.items())
