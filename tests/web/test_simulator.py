@@ -18,6 +18,13 @@ BUTTONS = {
     "buttons": [{"type": "postback", "title": "Cancel request", "payload": "HITL_STOP"}],
 }
 
+AT_ONCE = """async (button) => {
+  button.click();
+  for (let step = 0; step < 20; step += 1) await null;
+  return document.activeElement.getAttribute("aria-label");
+}"""
+"""What has the focus once the page has drawn what a click asks for, and before the browser paints: keys go there."""
+
 
 class Scene:
     """A local server with the simulator, whose deliveries go to a webhook that remembers them."""
@@ -163,6 +170,16 @@ def test_a_message_is_reacted_to_answered_edited_and_unsent_by_keyboard(page, sc
     page.get_by_role("button", name="Unsend").press("Enter")
     expect(bubble(page, "You unsent a message")).to_be_visible()
     assert scene.heard("message")["is_deleted"] is True
+
+
+def test_the_focus_moves_with_what_is_drawn_and_not_a_moment_later(page, scene):
+    scene.sends("How are you?")
+    poke(page)
+
+    more = bubble(page, "How are you?").get_by_role("button", name="React, reply and more")
+    assert more.evaluate(AT_ONCE).startswith("React with")
+
+    assert page.get_by_role("button", name="Reply", exact=True).evaluate(AT_ONCE) == "Message"
 
 
 def test_a_picture_a_thumb_and_typing_are_shown(page, scene):

@@ -1,5 +1,5 @@
 // The bell and what is behind it.
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { present } from "../shared/clock.js";
 import { Icon } from "../shared/icon.js";
 import { fullTime } from "../shared/time.js";
@@ -34,7 +34,7 @@ export function AlertsButton({ client }) {
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
   const unread = alerts.unread.value;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return undefined;
     panel.current?.focus();
     const onPointer = (/** @type {Event} */ event) => {

@@ -1,5 +1,5 @@
 // The open session: its header with the commands, the log, and the composer.
-import { html, useEffect, useRef } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { present } from "../shared/clock.js";
 import { Composer } from "../shared/composer.js";
 import { Icon } from "../shared/icon.js";
@@ -116,13 +116,13 @@ export function ConversationView({ client, conversation }) {
   const phase = conversation.phase.value;
 
   // The composer is where an agent goes on; a phone's keyboard would cover what they came to read.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (session) (matchMedia(WIDE).matches ? input : heading).current?.focus({ preventScroll: true });
   }, [conversation, session === null]);
 
   // A command's button gives way to another one: the focus must not get lost with it.
   const held = session && holder(session, me);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (held && document.activeElement === document.body) (matchMedia(WIDE).matches ? input : heading).current?.focus({ preventScroll: true });
   }, [held]);
 

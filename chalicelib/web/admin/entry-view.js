@@ -1,5 +1,5 @@
 // The items of a session's log as an agent sees them.
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { Content } from "../shared/content.js";
 import { Icon } from "../shared/icon.js";
 import { clockTime, fullTime } from "../shared/time.js";
@@ -38,7 +38,7 @@ function Failure({ entry, conversation, unsure, closed }) {
   const no = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const ask = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const asked = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asking || asked.current) (asking ? no : ask).current?.focus();
     if (asking) no.current?.closest(".said")?.scrollIntoView({ block: "nearest" });
     asked.current = asking;

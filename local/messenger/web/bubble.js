@@ -1,5 +1,5 @@
 // One message on the phone: text, picture, template, what it answers, reactions, and what can be done with it.
-import { html, useEffect, useRef, useState } from "../../assets/vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "../../assets/vendor/preact.js";
 import { Words } from "../../assets/shared/content.js";
 import { Icon } from "../../assets/shared/icon.js";
 import { fullTime } from "../../assets/shared/time.js";
@@ -62,7 +62,7 @@ function Deeds({ client, message, close }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const mine = message.side === "user";
   const given = message.reactions.user;
-  useEffect(() => {
+  useLayoutEffect(() => {
     box.current?.querySelector("button")?.focus();
     box.current?.scrollIntoView({ block: "nearest" });
   }, []);

@@ -1,5 +1,5 @@
 // The phone: a chat with the Page, as its user sees it.
-import { html, useEffect, useRef, useState } from "../../assets/vendor/preact.js";
+import { html, useLayoutEffect, useRef, useState } from "../../assets/vendor/preact.js";
 import { Composer } from "../../assets/shared/composer.js";
 import { Icon } from "../../assets/shared/icon.js";
 import { Thread } from "../../assets/shared/thread.js";
@@ -31,7 +31,7 @@ function Welcome({ client, page, thread }) {
 
 function Menu({ client, items, close }) {
   const list = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => list.current?.querySelector("button, a")?.focus(), []);
+  useLayoutEffect(() => list.current?.querySelector("button, a")?.focus(), []);
   const press = ({ title, payload }) => {
     close();
     client.do("press", { title, payload });
@@ -94,7 +94,7 @@ export function Phone({ client }) {
   const { page, thread, now } = client.state.value;
   const input = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const about = client.about.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (about) input.current?.focus();
   }, [about]);
   const seen = lastSeen(thread.messages, thread.seen_to);
