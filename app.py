@@ -5,7 +5,19 @@ from typing import Any
 from chalice.app import CloudWatchEvent, Rate, SQSEvent, WebsocketEvent
 
 from chalicelib.handlers import inbox as worker
-from chalicelib.handlers import jobs, logs, media, messenger, notifications, pages, parked, realtime, sessions, webchat
+from chalicelib.handlers import (
+    jobs,
+    logs,
+    media,
+    messenger,
+    notifications,
+    pages,
+    parked,
+    realtime,
+    sessions,
+    signin,
+    webchat,
+)
 from chalicelib.handlers.application import Application
 
 logs.configure_on_lambda()
@@ -17,6 +29,7 @@ app.register_blueprint(parked.routes, url_prefix="/api/botpress-hitl")
 app.register_blueprint(media.routes, url_prefix="/api/botpress-hitl")
 app.register_blueprint(webchat.routes, url_prefix="/api/webchat")
 app.register_blueprint(messenger.routes, url_prefix="/api/webhooks")
+app.register_blueprint(signin.routes, url_prefix="/api")
 app.register_blueprint(pages.routes)
 
 

@@ -80,6 +80,10 @@ class StoreBusy(HitlError):
     """The store did not answer in time or refused for load; whether the commit happened is not known."""
 
 
+class IssuerBusy(HitlError):
+    """Who vouches for agents does not answer, and what it answered before is too old."""
+
+
 class AlertFailed(HitlError):
     """An alerter could not publish; it is tried again later."""
 

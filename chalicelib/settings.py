@@ -39,6 +39,18 @@ class MessengerSettings:
 
 
 @dataclass(frozen=True)
+class OIDCSettings:
+    """Who vouches for agents beside our own tokens; without an issuer nobody does. `groups`: the claim that holds them."""
+
+    issuer: str = ""
+    client_id: str = ""
+    groups: str = "groups"
+    agent_group: str = "agent"
+    supervisor_group: str = "supervisor"
+    scope: str = "openid profile email"
+
+
+@dataclass(frozen=True)
 class Settings:
     """What the operator set. `alerts` holds `log`, `sns:<arn>` and `webhook:<url>`; `inbox` a queue's URL, None: inline."""
 
@@ -53,6 +65,7 @@ class Settings:
     public_url: str = ""
     webhook_secret: str | None = None
     messenger: MessengerSettings = field(default_factory=MessengerSettings)
+    oidc: OIDCSettings = field(default_factory=OIDCSettings)
     policy: Policy = field(default_factory=Policy)
 
 
@@ -73,6 +86,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         public_url=reader.value("HITL_PUBLIC_URL", _url, "", "https://chat.example.com"),
         webhook_secret=reader.value("HITL_WEBHOOK_SECRET", _secret, None, "a random text of at least 16 characters"),
         messenger=_messenger(reader),
+        oidc=_oidc(reader),
         policy=Policy(
             human_text=reader.value("HITL_HUMAN_TEXT", _human_text, default.human_text, default.human_text),
             pause_lasts=reader.value("HITL_PAUSE_LASTS", _duration, default.pause_lasts, "24h"),
@@ -89,6 +103,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     messenger = settings.messenger
     if messenger.pages and not messenger.app_secrets:
         reader.mistakes.append("HITL_MESSENGER_APP_SECRETS: needed to tell Facebook's deliveries from others'")
+    if settings.oidc.issuer and not settings.public_url:
+        reader.mistakes.append("HITL_PUBLIC_URL: needed with HITL_OIDC_ISSUER, since agents come back there")
     if reader.mistakes:
         raise BadSettings("\n".join(reader.mistakes))
     return settings
@@ -107,6 +123,25 @@ def _messenger(reader: "_Reader") -> MessengerSettings:
         graph_version=reader.value(f"{name}GRAPH_VERSION", _version, default.graph_version, default.graph_version),
         proof=reader.value(f"{name}PROOF", _proof, default.proof, "classic"),
         token_in_body=reader.value(f"{name}TOKEN_IN", _in_body, default.token_in_body, "header"),
+    )
+
+
+def _oidc(reader: "_Reader") -> OIDCSettings:
+    default = OIDCSettings()
+    name = "HITL_OIDC_"
+    issuer = reader.value(f"{name}ISSUER", _issuer, "", "https://login.example.com")
+    client_id = reader.value(f"{name}CLIENT_ID", _word, "", "hitl-admin")
+    if issuer and not client_id:
+        reader.mistakes.append("HITL_OIDC_CLIENT_ID: needed with HITL_OIDC_ISSUER: the audience of its tokens")
+    if client_id and not issuer:
+        reader.mistakes.append("HITL_OIDC_ISSUER: needed with HITL_OIDC_CLIENT_ID")
+    return OIDCSettings(
+        issuer=issuer,
+        client_id=client_id,
+        groups=reader.value(f"{name}GROUPS", _word, default.groups, "cognito:groups"),
+        agent_group=reader.text(f"{name}AGENT_GROUP", default.agent_group),
+        supervisor_group=reader.text(f"{name}SUPERVISOR_GROUP", default.supervisor_group),
+        scope=reader.value(f"{name}SCOPE", _scope, default.scope, default.scope),
     )
 
 
@@ -263,6 +298,26 @@ def _graph_url(given: str) -> str:
     if not re.fullmatch(r"https://[^\s?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?", given):
         raise ValueError("must be the https address of the Graph API, or of a simulator on this machine")
     return given.rstrip("/")
+
+
+def _issuer(given: str) -> str:
+    """Kept to the letter, since tokens must say the same; only one on this machine does without encryption."""
+    if not re.fullmatch(r"https://[^\s?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?", given):
+        raise ValueError("must be an https address, without parameters")
+    return given
+
+
+def _word(given: str) -> str:
+    if not _TOKEN.fullmatch(given):
+        raise ValueError("must be one word, in letters of ASCII")
+    return given
+
+
+def _scope(given: str) -> str:
+    scopes = given.split()
+    if "openid" not in scopes or not all(_TOKEN.fullmatch(scope) for scope in scopes):
+        raise ValueError("must be words separated by spaces, and openid among them")
+    return " ".join(scopes)
 
 
 def _human_text(given: str) -> str:

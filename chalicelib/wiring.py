@@ -19,12 +19,14 @@ from chalicelib.errors import BadSettings
 from chalicelib.metrics import EmbeddedMeter, NoMeter
 from chalicelib.queue.base import Queue
 from chalicelib.references import References
-from chalicelib.settings import Settings, read_settings
+from chalicelib.settings import OIDCSettings, Settings, read_settings
 from chalicelib.store.base import Store
 
 if TYPE_CHECKING:
     from chalicelib.channels.messenger_graph import Graph
     from chalicelib.channels.messenger_setup import MessengerSetup
+    from chalicelib.identity.codes import Codes
+    from chalicelib.identity.issuer import Issuer
 
 log = logging.getLogger(__name__)
 _renewing = threading.Lock()
@@ -93,6 +95,35 @@ def media() -> Media:
 
     graph = urlsplit(settings().messenger.graph_url)
     return MessengerMedia([f"{graph.scheme}://{graph.netloc}"] if graph.hostname == "127.0.0.1" else [])
+
+
+def issuer() -> "Issuer | None":
+    """Who vouches for agents beside our own tokens, with what it published; None: nobody does."""
+    oidc = settings().oidc
+    return _issuer(oidc) if oidc.issuer else None
+
+
+@cache
+def _issuer(oidc: OIDCSettings) -> "Issuer":
+    """Kept when another setting is renewed."""
+    from chalicelib.identity.claims import Expected
+    from chalicelib.identity.issuer import Issuer
+
+    expected = Expected(oidc.issuer, oidc.client_id, oidc.groups, oidc.agent_group, oidc.supervisor_group)
+    return Issuer(expected)
+
+
+def codes() -> "Codes | None":
+    """What turns codes into tokens at the issuer; None: there is no issuer."""
+    oidc = settings().oidc
+    return _codes(oidc) if oidc.issuer else None
+
+
+@cache
+def _codes(oidc: OIDCSettings) -> "Codes":
+    from chalicelib.identity.codes import Codes
+
+    return Codes(_issuer(oidc))
 
 
 def build(given: Settings) -> Desk:
@@ -213,7 +244,7 @@ def forget(environment: Mapping[str, str] | None = None) -> None:
     """Drop what is cached, so that the next call reads the environment again; for tests and the local server."""
     if _desk.cache_info().currsize:
         _desk().store.close()
-    for cached in (_references, _settings, _desk, _stored_secret, media):
+    for cached in (_references, _settings, _desk, _stored_secret, media, _issuer, _codes):
         cached.cache_clear()
     if environment:
         os.environ.update(environment)

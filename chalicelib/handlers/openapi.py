@@ -8,12 +8,13 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from chalicelib.handlers import persons, shapes
+from chalicelib.handlers import persons, shapes, signin_shapes
 from chalicelib.model.views import SessionView
 
 BASE = "/api/botpress-hitl"
 CHAT = "/api/webchat"
 WEBHOOKS = "/api/webhooks"
+SIGNIN = "/api/signin"
 Who = Literal["supervisor", "agent", "anyone of ours", "visitor", "platform", "nobody"]
 
 
@@ -199,6 +200,15 @@ OPERATIONS = (
         "POST", f"{WEBHOOKS}/messenger", "deliverMessenger", "Facebook tells what happened; 200 once it is kept", "platform",
         "text/plain", shapes.MessengerDelivery, refusals=(403, 413),
     ),
+    Operation("GET", SIGNIN, "howToSignIn", "Where agents sign in", "nobody", signin_shapes.SigninAnswer),
+    Operation(
+        "POST", f"{SIGNIN}/token", "redeemCode", "The tokens for the code that the issuer gave the page", "nobody",
+        signin_shapes.TokensAnswer, signin_shapes.CodeRequest, refusals=(401, 403, 404, 413, 429),
+    ),
+    Operation(
+        "POST", f"{SIGNIN}/refresh", "refreshTokens", "New tokens for those that end soon", "nobody",
+        signin_shapes.TokensAnswer, signin_shapes.RefreshRequest, refusals=(401, 403, 404, 413, 429),
+    ),
     Operation("GET", "/api/health", "health", "That the function runs", "nobody", shapes.HealthAnswer),
 )  # fmt: skip
 
@@ -223,7 +233,11 @@ def describe() -> dict[str, Any]:
         "components": {
             "schemas": schemas["$defs"],
             "securitySchemes": {
-                "agent": {"type": "http", "scheme": "bearer", "description": "A token of `manage.py token create`."},
+                "agent": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of `manage.py token create`, or an id token of the issuer.",
+                },
                 "visitor": {
                     "type": "http",
                     "scheme": "bearer",

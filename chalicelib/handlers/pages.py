@@ -51,6 +51,13 @@ def parked() -> Response:
     return _file("parked", "index.html")
 
 
+@routes.route("/signin", methods=["GET"])
+@answers
+def signin() -> Response:
+    """The page that agents come back to from the issuer."""
+    return _file("signin", "index.html")
+
+
 @routes.route("/webchat", methods=["GET"])
 @answers
 def webchat() -> Response:

@@ -33,6 +33,7 @@ STATUSES: dict[type[errors.HitlError], int] = {
     errors.TooLarge: 413,
     errors.TooFast: 429,
     errors.StoreBusy: 503,
+    errors.IssuerBusy: 503,
     errors.BadSettings: 503,
 }
 """What each error that may reach a caller is answered with; the others never leave the desk."""

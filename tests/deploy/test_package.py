@@ -24,7 +24,11 @@ BESIDE = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "url
 def in_lambda(package, tmp_path_factory):
     """Runs Python with the unpacked zip and boto3, and nothing else that is installed here."""
     beside = tmp_path_factory.mktemp("runtime")
-    names = BESIDE if platform.machine() == "aarch64" else (*BESIDE, "pydantic_core", "regex")
+    names = (
+        BESIDE
+        if platform.machine() == "aarch64"
+        else (*BESIDE, "pydantic_core", "regex", "cryptography", "_cffi_backend")
+    )
     for name in names:
         origin = Path(importlib.util.find_spec(name).origin)
         target = origin.parent if origin.name == "__init__.py" else origin

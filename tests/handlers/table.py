@@ -56,6 +56,9 @@ WEBHOOK = "/api/webhooks/messenger"
 _NOTIFICATIONS = "/api/botpress-hitl/notifications"
 _PARKED = "/api/botpress-hitl/parked"
 
+CODE = {"code": "c", "verifier": "v" * 43, "nonce": "n" * 16, "redirect_uri": "https://chat.example.com/signin"}
+"""A good body, where no issuer is set up: nobody can sign in so."""
+
 ROUTES = (
     Route("GET", "/api/botpress-hitl/sessions", OURS),
     Route("GET", _SESSION, OURS),
@@ -89,10 +92,16 @@ ROUTES = (
     Route("POST", "/api/webchat/read", VISITORS, {"seq": 1}),
     Route("GET", WEBHOOK, CALLERS, stored=False, success=403, code="Forbidden"),
     Route("POST", WEBHOOK, CALLERS, {"object": "page", "entry": []}, stored=False, success=403, code="Forbidden"),
+    Route("GET", "/api/signin", CALLERS, stored=False),
+    Route("POST", "/api/signin/token", CALLERS, CODE, stored=False, success=404, code="RouteNotFound"),
+    Route(
+        "POST", "/api/signin/refresh", CALLERS, {"refresh_token": "r"}, stored=False, success=404, code="RouteNotFound"
+    ),
     Route("GET", "/api/health", CALLERS, stored=False),
     Route("GET", "/openapi.json", CALLERS, described=False, stored=False),
     Route("GET", "/admin", CALLERS, described=False, stored=False),
     Route("GET", "/parked", CALLERS, described=False, stored=False),
+    Route("GET", "/signin", CALLERS, described=False, stored=False),
     Route("GET", "/webchat", CALLERS, described=False, stored=False),
     Route("GET", "/assets/{area}/{name}", CALLERS, described=False, stored=False),
 )
