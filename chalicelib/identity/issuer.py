@@ -47,9 +47,14 @@ class Issuer:
         *,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
+        fetch: Callable[[str], dict[str, Any]] | None = None,
     ) -> None:
-        """`now`: seconds since 1970, for what tokens say. `clock`: seconds that only grow, for what is kept."""
+        """`now`: seconds since 1970, for what tokens say. `clock`: seconds that only grow, for what is kept.
+
+        `fetch`: the JSON object at an address; raises Unanswered.
+        """
         self.expected = expected
+        self._fetch = fetch or _fetch
         self._now = now
         self._discovered = Kept("the issuer's description", self._discover, clock=clock)
         self._keys = Kept("the issuer's keys", self._read_keys, clock=clock)
@@ -99,7 +104,7 @@ class Issuer:
 
     def _discover(self) -> Discovered:
         issuer = self.expected.issuer
-        told = _fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        told = self._fetch(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
         if told.get("issuer") != issuer:
             raise Unanswered("it is another issuer's")
         authorization = self._address(told, "authorization_endpoint")
@@ -122,7 +127,7 @@ class Issuer:
 
     def _read_keys(self) -> Keys:
         try:
-            keys = Keys(_fetch(self.discovered().keys))
+            keys = Keys(self._fetch(self.discovered().keys))
         except IssuerBusy as error:
             raise Unanswered("nobody says where they are") from error
         except Refused as error:

@@ -1,5 +1,6 @@
 """Which tokens count, and that no other does."""
 
+import contextlib
 import json
 import logging
 import math
@@ -368,10 +369,8 @@ def test_logs_hold_nothing_of_a_token(issuer, token, caplog):
     caplog.set_level(logging.DEBUG)
     tokens = [token(), token(exp=1), token(rsa_key("another")), token(aud="Marked"), token(header={"kid": "Marked"})]
     for one in tokens:
-        try:
+        with contextlib.suppress(NotSignedIn):
             issuer.who(one)
-        except NotSignedIn:
-            pass
 
     assert not [part for one in tokens for part in one.split(".") if part in caplog.text]
     assert not any(word in caplog.text for word in ("Ann", "ann-1", "Marked"))

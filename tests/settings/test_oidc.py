@@ -1,0 +1,79 @@
+"""Who vouches for agents, as it is set."""
+
+import pytest
+
+from chalicelib.errors import BadSettings
+from chalicelib.settings import OIDCSettings, read_settings
+
+ISSUER = "https://login.example.com"
+GOOD = {"HITL_OIDC_ISSUER": ISSUER, "HITL_OIDC_CLIENT_ID": "hitl", "HITL_PUBLIC_URL": "https://chat.example.com"}
+
+
+def test_without_settings_nobody_vouches_for_agents():
+    assert read_settings({}).oidc == OIDCSettings()
+    assert OIDCSettings().issuer == ""
+
+
+def test_an_issuer_and_a_client_are_enough():
+    assert read_settings(GOOD).oidc == OIDCSettings(
+        ISSUER, "hitl", "groups", "agent", "supervisor", "openid profile email"
+    )
+
+
+def test_all_of_it_can_be_set():
+    given = {
+        "HITL_OIDC_GROUPS": "cognito:groups",
+        "HITL_OIDC_AGENT_GROUP": "Help desk",
+        "HITL_OIDC_SUPERVISOR_GROUP": "Heads",
+        "HITL_OIDC_SCOPE": "openid  offline_access",
+    }
+
+    assert read_settings(GOOD | given).oidc == OIDCSettings(
+        ISSUER, "hitl", "cognito:groups", "Help desk", "Heads", "openid offline_access"
+    )
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "https://login.example.com/",
+        "https://login.example.com/realms/x",
+        "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC",
+        "http://127.0.0.1:8080",
+        "http://localhost:8080/x",
+    ],
+)
+def test_an_issuer_is_kept_to_the_letter(issuer):
+    assert read_settings(GOOD | {"HITL_OIDC_ISSUER": issuer}).oidc.issuer == issuer
+
+
+@pytest.mark.parametrize(
+    ("variable", "given"),
+    [
+        ("HITL_OIDC_ISSUER", "login.example.com"),
+        ("HITL_OIDC_ISSUER", "http://login.example.com"),
+        ("HITL_OIDC_ISSUER", "http://127.0.0.1.example.com"),
+        ("HITL_OIDC_ISSUER", "https://login.example.com?x=1"),
+        ("HITL_OIDC_ISSUER", "https://login.example.com#x"),
+        ("HITL_OIDC_ISSUER", "https://ann:xyzzy@login.example.com"),
+        ("HITL_OIDC_ISSUER", "https://"),
+        ("HITL_OIDC_CLIENT_ID", "two words"),
+        ("HITL_OIDC_GROUPS", "two words"),
+        ("HITL_OIDC_SCOPE", "profile email"),
+        ("HITL_OIDC_SCOPE", "openid caf\u00e9"),
+    ],
+)
+def test_a_bad_value_is_told_with_the_variable_and_an_example(variable, given):
+    with pytest.raises(BadSettings) as refused:
+        read_settings(GOOD | {variable: given})
+
+    first = str(refused.value).splitlines()[0]
+    assert first.startswith(f"{variable}: ")
+    assert "for example" in first
+    assert "xyzzy" not in first
+
+
+@pytest.mark.parametrize("missing", GOOD)
+def test_one_of_what_belongs_together_is_not_enough(missing):
+    with pytest.raises(BadSettings, match=f"^{missing}: needed with"):
+        read_settings({name: value for name, value in GOOD.items() if name != missing})
