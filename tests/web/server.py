@@ -79,8 +79,8 @@ class Visitor:
         return entries
 
 
-def start(data: Path) -> tuple[Server, "subprocess.Popen[str]"]:
-    """Start the server on a free port, and wait until it says where it listens."""
+def start(data: Path, **variables: str) -> tuple[Server, "subprocess.Popen[str]"]:
+    """Start the server on a free port, with these variables besides, and wait until it says where it listens."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HITL_")}
     environment |= {
         "PORT": "0",
@@ -89,6 +89,7 @@ def start(data: Path) -> tuple[Server, "subprocess.Popen[str]"]:
         "HITL_ADMIN_TOKEN": ADMIN_TOKEN,
         "HITL_BOT": "tests.web.bots:bot",
         "PYTHONUNBUFFERED": "1",
+        **variables,
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "local"],

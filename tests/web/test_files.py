@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 WEB = Path(__file__).parents[2] / "chalicelib" / "web"
-AREAS = ["admin", "parked", "webchat"]
+AREAS = ["admin", "parked", "signin", "webchat"]
 IMPORT = re.compile(r'(?:^|\n)(?:import|export) (?:[^";]* from )?"([^"]+)"')
 
 

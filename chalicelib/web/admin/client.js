@@ -10,6 +10,7 @@ import { Inbox } from "./inbox.js";
 import { fetchBytes } from "./media.js";
 
 const TOKEN = "hitl.token";
+const SIGNIN = "hitl.signin";
 const NOTICE_MS = 8_000;
 const ME_EVERY_MS = 60_000;
 
@@ -24,7 +25,7 @@ export class AdminClient {
     this.noticeTimer = 0;
     this.failing = new Set();
     this.base = base;
-    this.ask = makeApi(base, { token: () => this.tab.get(TOKEN) });
+    this.ask = makeApi(base, { token: () => this.tab.get(TOKEN), tab: this.tab });
     /** What the server refused to fetch from elsewhere, so that each is asked for once. @type {Set<string>} */
     this.refusedMedia = new Set();
     this.poller = new Poller(ME_EVERY_MS, () => this.lookAgain(), (failures) => this.outcome(this, failures));
@@ -49,7 +50,10 @@ export class AdminClient {
 
   /** Sign in with this token, or with the one kept in this tab. */
   async open(/** @type {string | null} */ token = null) {
-    if (token) this.tab.set(TOKEN, token);
+    if (token) {
+      this.tab.set(TOKEN, token);
+      this.tab.remove(SIGNIN);
+    }
     if (!this.tab.get(TOKEN)) {
       this.stage.value = "out";
       return;
@@ -87,6 +91,7 @@ export class AdminClient {
   /** Forget the token. Drafts stay in the tab. */
   signOut(why = "") {
     this.tab.remove(TOKEN);
+    if (!why && this.tab.get(SIGNIN)) location.assign("signin?out");
     this.poller.stop();
     this.inbox.stop();
     this.alerts.stop();

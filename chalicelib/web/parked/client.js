@@ -11,7 +11,7 @@ export class ParkedClient {
   /** @param {{base: string}} options `base`: where the agents' interface is, relative to the page */
   constructor({ base }) {
     this.tab = storage(() => sessionStorage);
-    this.ask = makeApi(base, { token: () => this.tab.get(TOKEN), timeout: 30_000 });
+    this.ask = makeApi(base, { token: () => this.tab.get(TOKEN), timeout: 30_000, tab: this.tab });
     /** "checking", "out" or "in" */
     this.stage = signal("checking");
     /** Why nobody is signed in, or what went wrong with a command; empty: nothing. */
@@ -28,7 +28,10 @@ export class ParkedClient {
 
   /** Sign in with this token, or the one kept in this tab. */
   async open(/** @type {string | null} */ token = null) {
-    if (token) this.tab.set(TOKEN, token);
+    if (token) {
+      this.tab.set(TOKEN, token);
+      this.tab.remove("hitl.signin");
+    }
     if (!this.tab.get(TOKEN)) {
       this.stage.value = "out";
       return;

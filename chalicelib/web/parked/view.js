@@ -1,11 +1,13 @@
 // The list of what is parked, with what can be done about each.
-import { html, useRef, useState } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { fullTime } from "../shared/time.js";
 
 /** @typedef {import("./client.js").ParkedClient} ParkedClient */
 
 function SignIn({ client }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const [Offer, setOffer] = useState(null);
+  useEffect(() => void import("../signin/offer.js").then((it) => setOffer(() => it.Offer), () => {}), []);
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     const token = field.current?.value.trim();
@@ -13,6 +15,7 @@ function SignIn({ client }) {
   };
   return html`<form class="card" onSubmit=${submit}>
     <p class="faint">For supervisors. Sign in here, or on <a href="admin">the agents’ page</a> in this tab.</p>
+    ${Offer && html`<${Offer} />`}
     <label for="token">Token</label>
     <input id="token" ref=${field} type="password" autocomplete="off" required />
     <button type="submit" class="primary">Sign in</button>

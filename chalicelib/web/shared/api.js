@@ -1,5 +1,7 @@
 // Requests to our own server: JSON in, JSON out, every failure an ApiError.
 
+const NO_ANSWER = "The server could not be reached.";
+
 export class ApiError extends Error {
   /**
    * @param {number} status 0 when no answer came
@@ -22,12 +24,19 @@ export class ApiError extends Error {
 
 /**
  * @param {string} base path below the page, such as "api/webchat"
- * @param {{token: () => string | null, renewed?: (token: string) => void, timeout?: number}} options `timeout` in ms; the
- *   server may take 8 s while a bot answers
+ * @param {{token: () => string | null, renewed?: (token: string) => void, timeout?: number, tab?: any}} options `timeout` in
+ *   ms; the server may take 8 s while a bot answers; `tab`: the storage whose token is renewed at its issuer, if it came from one
  * @returns {(method: string, path: string, body?: object) => Promise<any>} rejects with an ApiError only
  */
-export function makeApi(base, { token, renewed = () => {}, timeout = 20_000 }) {
-  return async function request(method, path, body) {
+export function makeApi(base, { token, renewed = () => {}, timeout = 20_000, tab }) {
+  const renew = () =>
+    import("../signin/renewal.js").then(
+      (it) => it.renew(tab),
+      () => { throw new ApiError(0, "NoAnswer", NO_ANSWER); },
+    );
+  return async function request(method, path, body, again = false) {
+    const signin = again ? null : tab?.get("hitl.signin");
+    if (signin && signin.renew_at < Date.now()) await renew().catch(() => {});
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
     const credential = token();
@@ -46,12 +55,13 @@ export function makeApi(base, { token, renewed = () => {}, timeout = 20_000 }) {
       });
       answer = await response.text();
     } catch {
-      throw new ApiError(0, "NoAnswer", "The server could not be reached.");
+      throw new ApiError(0, "NoAnswer", NO_ANSWER);
     }
     const fresh = response.headers.get("Hitl-Visitor-Token");
     if (fresh) renewed(fresh);
     const data = parsed(answer);
     if (response.ok && data !== null) return data;
+    if (response.status === 401 && signin && (credential !== token() || (await renew()))) return request(method, path, body, true);
     const wait = Number(response.headers.get("Retry-After")) || 0;
     if (response.ok) throw new ApiError(502, "BadAnswer", "The server's answer could not be read.");
     throw new ApiError(response.status, data?.Code ?? "Failed", data?.Message ?? `The server answered ${response.status}.`, wait);
