@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from scripts.package import copy_sources
 from tests.deploy.conftest import run_package
+from tests.identity import making
 
 AARCH64 = 0xB7
 UNCHECKED_HASH = 0b01
@@ -89,6 +91,21 @@ print(len(channel.parts(Text("\\u00e4 " * 1500))), type(wiring.media()).__name__
     assert in_lambda(code) == "2 MessengerMedia"
 
 
+def test_a_signed_token_is_verified_from_the_zip(in_lambda):
+    said = making.claims("https://login.example.com")
+    code = f"""
+from chalicelib.identity import issuer, jws, keys
+from chalicelib.identity.claims import Expected
+
+signed = jws.take_apart({making.token(said, making.ec_key(), "ES256")!r})
+key = keys.Keys({{"keys": [{making.jwk(making.ec_key())!r}]}}).find("k1", "ES256")
+jws.verify(signed, key)
+print(signed.claims["sub"])
+"""
+
+    assert in_lambda(code) == "ann-1"
+
+
 def test_every_module_is_there_as_bytecode_that_is_never_checked(package):
     for source in package.unpacked.rglob("*.py"):
         [compiled] = source.parent.glob(f"__pycache__/{source.stem}.cpython-*.pyc")
@@ -105,14 +122,24 @@ def test_the_bytecode_fits_the_runtime(package):
 def test_native_code_is_for_arm64(package):
     libraries = list(package.unpacked.rglob("*.so"))
 
-    assert sorted(library.name.split(".")[0] for library in libraries) == ["_pydantic_core", "_regex"]
+    assert sorted(library.name.split(".")[0] for library in libraries) == [
+        "_cffi_backend",
+        "_pydantic_core",
+        "_regex",
+        "_rust",
+    ]
     assert all(int.from_bytes(library.read_bytes()[18:20], "little") == AARCH64 for library in libraries)
 
 
 def test_only_what_runs_is_in_the_zip(package):
     ours = {"app.py", "chalice", "chalicelib", "__pycache__"}
     packages = {"annotated_types", "pydantic", "pydantic_core", "regex", "typing_extensions.py", "typing_inspection"}
-    top = {path.name for path in package.unpacked.iterdir() if not path.name.endswith(".dist-info")}
+    packages |= {"cryptography", "cffi", "pycparser", "_cffi_backend.so"}
+    top = {
+        re.sub(r"\.cpython-.*\.so$", ".so", path.name)
+        for path in package.unpacked.iterdir()
+        if not path.name.endswith(".dist-info")
+    }
 
     assert top == ours | packages
 

@@ -43,7 +43,7 @@ function provide(site) {
     conformIdTokenClaims: false, // as Cognito: what is known of somebody is in the id token
     pkce: { required: () => true },
     issueRefreshToken: () => true,
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true, logoutSource: askWhether } },
     interactions: { url: (_, interaction) => `/login/${interaction.uid}` },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@example.com`, ...PEOPLE[id] }) }),
     async loadExistingGrant(ctx) {
@@ -70,8 +70,14 @@ function provide(site) {
 const result = (given) =>
   given.get("who") in PEOPLE ? { login: { accountId: given.get("who") } } : { error: "access_denied", error_description: "<b>No</b>" };
 
-const form = (action) => `<!doctype html><title>Login</title><form method="post" action="${action}">
+const form = (action) => `<!doctype html><title>Login</title><link rel="icon" href="data:,"><form method="post" action="${action}">
   <label>Name <input name="who" autofocus></label><button>Continue</button><button name="no" value="1">Cancel</button></form>`;
+
+/** As the library's own page, which would fetch a font from elsewhere. */
+function askWhether(ctx, hidden) {
+  ctx.body = `<!doctype html><title>Logout</title><link rel="icon" href="data:,">${hidden}
+    <button form="op.logoutForm" name="logout" value="yes">Yes, sign me out</button>`;
+}
 
 async function read(request) {
   let text = "";
