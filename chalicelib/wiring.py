@@ -106,11 +106,7 @@ def issuer() -> "Issuer | None":
 @cache
 def _issuer(oidc: OIDCSettings) -> "Issuer":
     """Kept when another setting is renewed."""
-    from chalicelib.identity.claims import Expected
-    from chalicelib.identity.issuer import Issuer
-
-    expected = Expected(oidc.issuer, oidc.client_id, oidc.groups, oidc.agent_group, oidc.supervisor_group)
-    return Issuer(expected)
+    return build_issuer(oidc)
 
 
 def codes() -> "Codes | None":
@@ -195,6 +191,15 @@ def build_queue(given: Settings) -> Queue | None:
     from chalicelib.queue.sqs import SQSQueue
 
     return SQSQueue(given.inbox)
+
+
+def build_issuer(oidc: OIDCSettings) -> "Issuer":
+    """Who vouches for agents, by these settings, of which nothing is asked yet."""
+    from chalicelib.identity.claims import Expected
+    from chalicelib.identity.issuer import Issuer
+
+    expected = Expected(oidc.issuer, oidc.client_id, oidc.groups, oidc.agent_group, oidc.supervisor_group)
+    return Issuer(expected)
 
 
 def build_channels(given: Settings) -> list[Channel]:

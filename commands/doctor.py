@@ -5,7 +5,7 @@ from contextlib import closing
 
 from chalicelib.errors import BadSettings, HitlError
 from chalicelib.settings import Settings, read_settings
-from chalicelib.wiring import build_alerters, build_bot, open_store
+from chalicelib.wiring import build_alerters, build_bot, build_issuer, open_store
 from commands import messenger_doctor
 from commands.finding import Finding
 
@@ -25,6 +25,7 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
         Finding(f"store {_without_password(settings.store)}", _problems(lambda: _stores_problems(settings.store))),
         *_alerters(settings),
         *_retention(settings),
+        *_issuer(settings),
         *(messenger_doctor.examine(settings, seconds=MESSENGER_SECONDS) if settings.messenger.pages else []),
     ]
 
@@ -51,6 +52,12 @@ def _retention(settings: Settings) -> list[Finding]:
     if length is None:
         return []
     return [Finding(f"retention {length.days} days (`manage.py retain` brings in sessions from before it was set)")]
+
+
+def _issuer(settings: Settings) -> list[Finding]:
+    if not settings.oidc.issuer:
+        return []
+    return [Finding(f"issuer {settings.oidc.issuer}", _problems(build_issuer(settings.oidc).check))]
 
 
 def _problems(check: Callable[[], list[str]]) -> tuple[str, ...]:

@@ -82,6 +82,17 @@ class Issuer:
             log.info("a signed token was refused for %s", error)
             raise NotSignedIn("This token is not valid.") from error
 
+    def check(self) -> list[str]:
+        """What is wrong with what the issuer publishes, asked anew; nothing: agents can sign in."""
+        for what, ask in (("description", self._discover), ("keys", self._read_keys)):
+            try:
+                ask()
+            except Unanswered as failure:
+                return [
+                    f"its {what} cannot be used ({failure}); HITL_OIDC_ISSUER is to the letter what it calls itself"
+                ]
+        return []
+
     def sign_out_url(self, back_to: str) -> str | None:
         """Where the browser goes to end the session at the issuer, and comes back from; None: it has no such place.
 

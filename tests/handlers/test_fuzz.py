@@ -190,7 +190,7 @@ def test_no_header_breaks_a_route(api: Api, route: Route, headers: dict[str, str
 
     answer = api.call(route.method, path, route.body, headers=headers)
 
-    assert answer.status in (200, 401, 403, 415)
+    assert answer.status in (200, 401, 403, 415, route.success)
 
 
 @QUICK
