@@ -33,7 +33,10 @@ def test_an_issuer_that_calls_itself_otherwise_is_a_problem_that_says_so(last_li
 
     assert last_lines() == [
         f"PROBLEM  issuer {provider.url}",
-        "         its description cannot be used (it is another issuer's); HITL_OIDC_ISSUER is to the letter what it calls itself",
+        (
+            "         its description cannot be used (it is another issuer's); "
+            "HITL_OIDC_ISSUER is to the letter what it calls itself"
+        ),
     ]
 
 
