@@ -11,6 +11,7 @@ from chalicelib.identity.kept import AGAIN_SECONDS, FRESH_SECONDS, HELD_SECONDS,
 from tests.identity.making import CLIENT, ec_key, jwk, rsa_key
 from tests.identity.provider import DISCOVERY, KEYS
 
+ELSEWHERE = "https://login.example.com"
 NEW = {"kid": "k2"}
 
 
@@ -183,6 +184,21 @@ def test_a_description_that_is_another_issuers_or_leads_nowhere_safe_is_not_beli
     with pytest.raises(IssuerBusy):
         issuer.who(token())
     assert provider.count(KEYS) == 0
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint"])
+@pytest.mark.parametrize("address", ["http://login.example.com/x", "http://127.0.0.1/x", "http://localhost/x"])
+def test_of_an_issuer_elsewhere_nothing_is_asked_without_encryption(name, address):
+    said = {
+        "issuer": ELSEWHERE,
+        "authorization_endpoint": f"{ELSEWHERE}/authorize",
+        "token_endpoint": f"{ELSEWHERE}/token",
+        "jwks_uri": f"{ELSEWHERE}/keys",
+    }
+    assert Issuer(Expected(ELSEWHERE, CLIENT), fetch=lambda _: said).discovered().keys == f"{ELSEWHERE}/keys"
+
+    with pytest.raises(IssuerBusy):
+        Issuer(Expected(ELSEWHERE, CLIENT), fetch=lambda _: said | {name: address}).discovered()
 
 
 def test_an_issuer_with_a_slash_at_its_end_is_that_issuer_only(provider, token):

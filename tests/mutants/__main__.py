@@ -31,13 +31,13 @@ def main(names: Sequence[str], *, root: Path = ROOT, folder: Path = FOLDER) -> i
         print(f"Without any breakage: {sentence}, so that nothing is proved.")
     if not names:
         for promise, reason in catalogue.not_built.items():
-            print(f"{promise:<8}not tried: {reason}")
+            print(f"{promise:<9}not tried: {reason}")
     print(f"{caught} caught, {len(chosen) - caught} survived, in {time.monotonic() - begun:.0f} s")
     return 1 if wrong or caught < len(chosen) else 0
 
 
 def _told(breakage: Breakage, verdict: Verdict) -> bool:
-    print(f"{breakage.breaks:<8}{breakage.name}  {verdict.words} in {verdict.seconds:.1f} s", flush=True)
+    print(f"{breakage.breaks:<9}{breakage.name}  {verdict.words} in {verdict.seconds:.1f} s", flush=True)
     if not verdict.caught:
         print(f"        {breakage.how}", flush=True)
     return verdict.caught

@@ -217,6 +217,7 @@ def test_who_cancels_is_told_so_in_our_words_and_can_try_again(opens, server):
     page.wait_for_url(f"{server.url}/parked")
 
 
+@pytest.mark.usefixtures("refusals")
 @pytest.mark.parametrize("query", ["code=c&state=made-up", "code=c&state=", "error=access_denied&state=x", "error=x"])
 def test_what_was_not_begun_in_this_tab_is_not_believed(opens, server, query):
     asked = []
