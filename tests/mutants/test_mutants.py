@@ -59,7 +59,7 @@ def test_a_breakage_whose_tests_fail_is_caught(mutants, root: Path):
     status, printed = mutants()
 
     assert status == 0
-    assert "P1      thrice  caught by test_twice_two_is_four" in printed
+    assert "P1       thrice  caught by test_twice_two_is_four" in printed
     assert "1 caught, 0 survived" in printed
     assert (root / "local" / "numbers.py").read_text() == CODE
 
