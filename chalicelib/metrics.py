@@ -32,9 +32,9 @@ METRICS = {
     "LongestWaitSeconds": Metric("how long the one who waits longest has waited, by the sweep", "Seconds"),
     "Parked": Metric("what could not be processed and was put aside"),
     "Pauses": Metric("pauses that began", by="Trigger"),
-    "Sends": Metric("messages to a vendor, by what became of them", by="Result"),
+    "Sends": Metric("what was given to a vendor to be carried, by what became of each try", by="Result"),
     "SessionsWaiting": Metric("sessions that wait for a human, counted to 100, by the sweep"),
-    "TimeToFirstHumanAnswer": Metric("from the beginning of the wait until a human answered", "Seconds"),
+    "TimeToFirstHumanAnswer": Metric("from the beginning of a pause until a human first answered", "Seconds"),
 }
 """All that is measured."""
 

@@ -65,7 +65,7 @@ class Gateway:
 def refuse(status: int, code: str, message: str) -> Answer:
     """An error in the shape that all of ours have."""
     body = json.dumps({"Code": code, "Message": message}).encode()
-    return Answer(status, [("Content-Type", "application/json")], body)
+    return Answer(status, [("Content-Type", "application/json"), ("X-Request-Id", secrets.token_hex(8))], body)
 
 
 def _groups(paths: list[str]) -> dict[int, tuple[str, list[str]]]:

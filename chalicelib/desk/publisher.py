@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from chalicelib.alerts.base import Alert, Alerter, alert_from
+from chalicelib.desk.steps import PUBLISHED, step
 from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import AlertFailed, SessionNotFound
@@ -81,16 +82,17 @@ class Publisher:
             log.warning("an alerter is gone from the settings", extra={"alerter": name})
             return True
         clock = self._transactor.tools.clock
-        begun = clock()
+        begun, about = clock(), {"session": alert.session_id, "seq": alert.seq, "alerter": name}
         if name in self._resting and begun < self._resting[name]:
             return False
         try:
             alerter.publish(alert)
         except AlertFailed as failure:
-            log.warning("an alert could not be published: %s", failure, extra={"alerter": name})
+            log.warning("an alert could not be published: %s", failure, extra=about)
         except Exception as error:  # noqa: BLE001 - an alerter's own bug must not undo the pause: it is retried
-            log.error("an alerter broke: %s", traced(error), extra={"alerter": name})  # noqa: TRY400 - no texts
+            log.error("an alerter broke: %s", traced(error), extra=about)  # noqa: TRY400 - no texts
         else:
+            step(PUBLISHED, alert.session_id, alert.seq, alerter=name)
             self._transactor.tools.meter.count("AlertsPublished", by=name)
             return True
         self._transactor.tools.meter.count("AlertsFailed", by=name)

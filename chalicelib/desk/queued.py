@@ -4,6 +4,7 @@ import hashlib
 
 from chalicelib.desk.inbox import Delivery, Inbox
 from chalicelib.desk.parking import Parking, encode, read_back, whose
+from chalicelib.desk.steps import QUEUED, step
 from chalicelib.model.event import Happening, Watermark
 from chalicelib.model.value import stamp
 from chalicelib.queue.base import Message, Queue
@@ -41,6 +42,7 @@ class QueuedInbox(Inbox):
                 given[messages[-1].deduplication] = happening
         for refused in self._queue.put(messages):
             self._parking.park_happening(given[refused.deduplication], TOO_LARGE)
+        step(QUEUED, messages=len(messages))
 
 
 def message(happening: Happening, body: str, trace: str | None) -> Message:

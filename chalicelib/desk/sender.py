@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from chalicelib.channels.base import METADATA_PREFIX, Channel, Outgoing, SendFailed
 from chalicelib.desk.accounts import Accounts
 from chalicelib.desk.personas import Personas
+from chalicelib.desk.steps import SENT, step
 from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import HitlError, SessionNotFound
@@ -105,7 +106,13 @@ class Sender:
                 got_lost(draft, stored, sending, NO_ANSWER)
             self._claim(draft)
 
-        return self._transactor.run(head.id, decide, known=head)
+        draft = self._transactor.run(head.id, decide, known=head)
+        for lost in draft.amends:
+            if sending is not None and lost.seq == sending.seq and lost.fate == "unknown":
+                about = {"session": head.id, "seq": lost.seq, "result": "unknown"}
+                log.warning("nobody knows whether a message went out", extra=about)
+                self._count("unknown")
+        return draft
 
     def begin(self, head: Session) -> Draft:
         """Claim the next message that waits, if it may go out now."""
@@ -178,10 +185,12 @@ class Sender:
                 self._resting[account] = clock() + REST
             return self._refused(channel, head, sending, entry, failure)
         except Exception as error:  # noqa: BLE001 - a channel's own bug: the message may have gone out
-            log.error("a channel broke: %s", traced(error), extra={"session": head.id, "seq": entry.seq})  # noqa: TRY400 - no texts
+            about = {"session": head.id, "seq": entry.seq, "result": "unknown"}
+            log.error("a channel broke: %s", traced(error), extra=about)  # noqa: TRY400 - no texts
             self._count("unknown")
             self._accounts.gave_up(account)
             return lambda draft, stored: got_lost(draft, stored, sending, NO_ANSWER)
+        step(SENT, head.id, entry.seq, result="sent")
         self._count("sent")
         self._worked(account)
         return lambda draft, stored: confirm(draft, stored, part, parts=len(parts), vendor_id=vendor_id, at=begun)
@@ -201,7 +210,8 @@ class Sender:
             log.warning("an account was not resumed: %s", error, extra={"session": account})
 
     def _refused(self, channel: Channel, head: Session, sending: Sending, entry: Entry, failure: SendFailed) -> Settle:
-        log.warning("a message did not go out: %s", failure, extra={"session": head.id, "seq": entry.seq})
+        about = {"session": head.id, "seq": entry.seq, "result": failure.outcome}
+        log.warning("a message did not go out: %s", failure, extra=about)
         self._note(channel, head, entry, failure)
 
         def settle(draft: Draft, stored: Entry) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from chalicelib.desk.line import FairLine, Line
 from chalicelib.desk.measuring import measure
+from chalicelib.desk.steps import tell
 from chalicelib.desk.tools import Tools
 from chalicelib.errors import Conflict, Duplicate, SessionNotFound, StoreBusy
 from chalicelib.model.draft import Draft
@@ -60,7 +61,7 @@ class Transactor:
                     head = known if known is not None and not waited else self.store.load(session_id)
                     known = None
                     if tried is not None and head is not None and head.attempt == tried.after.attempt:
-                        measure(tried, self.tools.meter)
+                        self._account_for(tried)
                         return tried
                     draft = self._decide(
                         head, session_id, decide, create=create, tombstones=tombstones or create, request=request
@@ -69,7 +70,7 @@ class Transactor:
                         return draft
                     tried = self._stamped(draft)
                     self.store.commit(head, tried.after, tried.entries, tried.amends, facts=tried.facts)
-                    measure(tried, self.tools.meter)
+                    self._account_for(tried)
                     return tried
             except Duplicate as duplicate:
                 if not _own(duplicate, request):
@@ -83,6 +84,10 @@ class Transactor:
                     raise StoreBusy("The store is busy. Please try again.") from refusal
                 self.tools.sleep(self.tools.jitter(SHORTEST_WAIT, min(LONGEST_WAIT, 2**waits * 2 * SHORTEST_WAIT)))
                 waits += 1
+
+    def _account_for(self, held: Draft) -> None:
+        tell(held)
+        measure(held, self.tools.meter)
 
     def _decide(
         self,

@@ -15,12 +15,12 @@ from chalicelib.desk.trace import traced
 
 log = logging.getLogger(__name__)
 
-FIELDS = ("session", "seq", "alerter", "by")
+FIELDS = ("session", "seq", "alerter", "by", "trigger", "result", "messages")
 """What log calls may add with `extra`."""
 
 
 _about: ContextVar[dict[str, str]] = ContextVar("about")
-"""What the lines written now are about: the request, its route and its session, as far as they are known."""
+"""What the lines written now are about: the request, its trace, route and session, as far as they are known."""
 
 
 @contextmanager

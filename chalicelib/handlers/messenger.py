@@ -57,6 +57,6 @@ def deliver() -> Response:
     delivery, ignored = read_messenger(body, settings().messenger, desk().reader.now)
     if ignored:
         log.info("ignored: %s", ", ".join(f"{count} {kind}" for kind, count in sorted(ignored.items())))
-    delivery = replace(delivery, trace=known_of("trace") or known_of("request"))
+    delivery = replace(delivery, trace=known_of("trace"))
     desk().inbox.put(delivery)
     return Response("EVENT_RECEIVED", status_code=200, headers=PLAIN)

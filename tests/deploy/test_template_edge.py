@@ -7,6 +7,7 @@ import pytest
 
 import app
 from chalicelib import errors
+from chalicelib.handlers.application import REQUEST_ID
 from chalicelib.handlers.responses import RETRY_AFTER, STATUSES
 from tests.deploy.imagined import Stack
 
@@ -65,6 +66,7 @@ def test_what_the_gateway_answers_by_itself_has_our_shape(package):
         assert answer["responseTemplates"].keys() == {"application/json"}
         assert body(answer).keys() == {"Code", "Message"}
         assert answer["responseParameters"]["gatewayresponse.header.Cache-Control"] == "'no-store'"
+        assert answer["responseParameters"][f"gatewayresponse.header.{REQUEST_ID}"] == "context.requestId"
     assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= gateway_answers(package).keys()
 
 

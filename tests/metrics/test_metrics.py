@@ -12,7 +12,8 @@ from chalicelib.errors import AlertFailed
 from chalicelib.metrics import METRICS, EmbeddedMeter, Meter
 from tests.desk.vendors import Abroad
 from tests.fakes.alerter import RecordingAlerter
-from tests.fakes.faults import Fault
+from tests.fakes.channel import CHATTER
+from tests.fakes.faults import Crash, Fault
 from tests.fakes.tools import FakeClock, fake_tools
 from tests.fakes.world import World
 
@@ -31,6 +32,9 @@ class RecordingMeter(Meter):
 
     def total(self, name, by=None):
         return sum(value for counted, value, what in self.counted if counted == name and by in (None, what))
+
+    def values(self, name):
+        return [value for counted, value, _ in self.counted if counted == name]
 
 
 def measured(kind=World, **options):
@@ -67,7 +71,57 @@ def test_the_first_answer_of_a_human_ends_the_wait_that_is_measured():
     world.clock.pass_by(seconds=10)
     world.agent_says("Still here")
 
-    assert [value for name, value, _ in meter.counted if name == "TimeToFirstHumanAnswer"] == [90]
+    assert meter.values("TimeToFirstHumanAnswer") == [90]
+
+
+def test_only_the_first_answer_of_a_pause_is_measured():
+    """Else many quick answers in a conversation would hide how long people wait for its beginning."""
+    world, meter = measured()
+    world.user_wants_a_human()
+    for _ in range(3):
+        world.clock.pass_by(seconds=90)
+        world.agent_says()
+        world.clock.pass_by(seconds=5)
+        world.user_says()
+
+    assert meter.values("TimeToFirstHumanAnswer") == [90]
+
+
+def test_each_pause_has_a_first_answer():
+    world, meter = measured()
+    for seconds in (90, 30):
+        world.user_wants_a_human()
+        world.clock.pass_by(seconds=10)
+        world.user_says()
+        world.clock.pass_by(seconds=seconds)
+        world.agent_says()
+        world.agent_unpauses()
+
+    assert meter.values("TimeToFirstHumanAnswer") == [100, 40]
+
+
+def test_an_answer_in_the_pages_own_inbox_is_a_humans_first_one_too():
+    world, meter = measured(Abroad)
+    world.writes()
+    world.desk.pause("messenger", CHATTER.partition(":")[2])
+    world.clock.pass_by(seconds=20)
+    world.echo()
+    world.clock.pass_by(seconds=20)
+    world.agent_says()
+
+    assert meter.values("TimeToFirstHumanAnswer") == [20]
+
+
+def test_who_answers_without_being_waited_for_is_not_measured():
+    world, meter = measured()
+    world.user_says()
+    world.agent_says()
+    world.clock.pass_by(seconds=5)
+    world.user_says()
+    world.clock.pass_by(seconds=5)
+    world.agent_says()
+
+    assert meter.values("TimeToFirstHumanAnswer") == []
 
 
 def test_an_unpause_without_an_answer_is_no_answer():
@@ -171,6 +225,23 @@ def test_messages_to_a_vendor_are_counted_by_what_became_of_them():
     world.agent_says("Two")
 
     assert (meter.total("Sends", "sent"), meter.total("Sends", "failed")) == (1, 1)
+
+
+def test_a_message_whose_process_died_is_counted_as_unknown_once():
+    world, meter = measured(Abroad)
+    world.writes()
+    world.channel.meanwhile = [die]
+    with pytest.raises(Crash):
+        world.agent_says("Hi")
+    world.clock.pass_by(seconds=6)
+    for _ in range(2):
+        world.sweep()
+
+    assert (meter.total("Sends", "unknown"), meter.total("Sends")) == (1, 1)
+
+
+def die():
+    raise Crash
 
 
 def lines(*counted, stack="hitl-dev"):
