@@ -119,19 +119,21 @@ class Sweeper:
 
     def _measure_safely(self) -> None:
         """How many wait, and how long the first of them has: two reads, only if somebody looks."""
-        meter, store = self._transactor.tools.meter, self._transactor.store
-        if not meter.on:
+        if not self._transactor.tools.meter.on:
             return
         try:
-            waiting, first = store.waiting(), store.sessions(SessionQuery(paused=True), limit=1).items
+            self._measure()
         except HitlError as error:
             log.warning("who waits was not counted: %s", error)
-            return
+        except Exception as error:  # noqa: BLE001 - a row that nobody can read: the work itself is done
+            log.error("counting who waits broke: %s", traced(error))  # noqa: TRY400 - no texts
+
+    def _measure(self) -> None:
+        meter, store, now = self._transactor.tools.meter, self._transactor.store, self._transactor.tools.clock()
+        meter.count("SessionsWaiting", store.waiting())
+        first = store.sessions(SessionQuery(paused=True), limit=1).items
         since = first[0].waiting_since if first else None
-        meter.count("SessionsWaiting", waiting)
-        meter.count(
-            "LongestWaitSeconds", 0 if since is None else (self._transactor.tools.clock() - since).total_seconds()
-        )
+        meter.count("LongestWaitSeconds", 0 if since is None else (now - since).total_seconds())
 
     def _step(self, head: Session) -> None:
         now = self._transactor.tools.clock()

@@ -1,14 +1,23 @@
+import io
 import json
+import logging
 import subprocess
 import sys
 import zipfile
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from moto import mock_aws
 
+from chalicelib import aws, wiring
+from chalicelib.handlers import logs
+from local.messenger.server import running
 from scripts.package import copy_sources
 from tests.conftest import missing
+from tests.deploy.driving import live
+from tests.deploy.installation import Installation, stack_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -56,3 +65,21 @@ def package(tmp_path_factory, project):
     with zipfile.ZipFile(out / "deployment.zip") as archive:
         archive.extractall(out / "unpacked")
     return Package(out, json.loads((out / "template.json").read_text()), out / "unpacked")
+
+
+@pytest.fixture(scope="session")
+def installation(package):
+    """One that has lived, with all that its functions printed and logged."""
+    printed, logged = io.StringIO(), io.StringIO()
+    logger = logging.getLogger("chalicelib")
+    before = (list(logger.handlers), logger.level, logger.propagate)
+    logs.configure(logged)
+    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws(), redirect_stdout(printed):
+        installation = Installation(stack_of(package.template), monkeypatch)
+        with running(installation.platform) as installation.graph_url:
+            live(installation)
+        wiring.forget()
+        aws.session.cache_clear()
+    logger.handlers[:], logger.level, logger.propagate = before
+    installation.printed, installation.logged = printed.getvalue().splitlines(), logged.getvalue().splitlines()
+    return installation

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import app
+from chalicelib import wiring
 from local.messenger.platform import Platform
 from tests.channels.deliveries import SESSION, USER, event, said
 from tests.deploy.installation import Installation, path_of
@@ -26,6 +27,7 @@ def live(installation: Installation) -> None:
     read_lists(installation, sue)
     answer(installation, sue)
     talk(installation, installation.platform, sue)
+    disturb(installation)
     forget(installation, sue)
     installation.sweep(after=timedelta(days=1, minutes=1))
     installation.sweep(after=timedelta(days=8))
@@ -44,7 +46,20 @@ def visit(installation: Installation, sue: str) -> None:
             visitor.says("Hello")
             visitor.says("HITL_START", "m2")
             visitor.says("Anybody?", "m3")
+            visitor.says("Anybody?", "m3")  # again, since its answer was lost
             assert visitor.reads().json["state"]["paused"]
+
+
+def disturb(installation: Installation) -> None:
+    """One whose alert nobody takes at first, and one who writes while a program, in a process of its own, pauses them."""
+    with installation.acting("APIHandler"), installation.refusing("Publish"):
+        assert Visitor.arrives(installation.api, "Xenia").asks_for_a_human().status == 200
+    with installation.acting("APIHandler"):
+        visitor = Visitor.arrives(installation.api, "Yann")
+        other = wiring.build(wiring.settings())
+        installation.before_commit(lambda: other.pause("webchat", visitor.id))
+        visitor.says("Hello")
+        assert visitor.reads().json["state"]["paused"]
 
 
 def sessions(installation: Installation, token: str, **query: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,12 +54,17 @@ class Invocation:
 
 
 class Installation:
-    """An account with what the functions work on, and Messenger at `graph_url`. `recorder` hears what they ask."""
+    """An account with what the functions work on, and Messenger at `graph_url`. `recorder` hears what they ask.
+
+    `printed` and `logged` are the lines that they wrote, once all is over.
+    """
 
     def __init__(self, stack: Stack, monkeypatch: Any) -> None:
         self.recorder = Recorder()
         self.stack = stack
         self.graph_url = ""
+        self.printed: list[str] = []
+        self.logged: list[str] = []
         self.platform = Platform(
             deliver=self.deliver,
             app_secret=APP_SECRET,
@@ -72,8 +77,9 @@ class Installation:
         self.meta = Meta(self.api)
         aws.session.cache_clear()
         self.recorder.listen(aws.session())
-        aws.session().register("before-call.dynamodb.*", self._refuse)
+        aws.session().register("before-call.*.*", self._interfere)
         self._refused = ""
+        self._faster: Callable[[], object] | None = None
         self.table = stack.reference("SessionTable")
         create_table(boto3.client("dynamodb"), self.table)
         boto3.client("sns").create_topic(Name=stack.reference("AlertTopic").rpartition(":")[2])
@@ -108,16 +114,23 @@ class Installation:
 
     @contextmanager
     def refusing(self, operation: str) -> Iterator[None]:
-        """DynamoDB cannot be reached with this operation."""
+        """This operation of AWS cannot be reached."""
         self._refused = operation
         try:
             yield
         finally:
             self._refused = ""
 
-    def _refuse(self, model: Any, **_: Any) -> None:
+    def before_commit(self, act: Callable[[], object]) -> None:
+        """Somebody else does this just before the next commit reaches the table."""
+        self._faster = act
+
+    def _interfere(self, model: Any, **_: Any) -> None:
         if model.name == self._refused:
-            raise EndpointConnectionError(endpoint_url="dynamodb")
+            raise EndpointConnectionError(endpoint_url="aws")
+        if model.name == "TransactWriteItems" and self._faster is not None:
+            act, self._faster = self._faster, None
+            act()
 
     def hire(self, name: str, role: Any) -> str:
         """The token of a new agent, made by the operator."""

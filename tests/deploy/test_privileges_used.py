@@ -3,12 +3,7 @@
 from fnmatch import fnmatchcase
 
 import pytest
-from moto import mock_aws
 
-from chalicelib import aws, wiring
-from local.messenger.server import running
-from tests.deploy.driving import live
-from tests.deploy.installation import Installation, stack_of
 from tests.deploy.recorder import Need
 
 ROLES = {
@@ -26,18 +21,6 @@ NOT_OURS = {
     "sqs:ReceiveMessage": "Lambda does it in the function's name, to hand over what waits",
 }
 """Permissions that no call of ours needs, with the reason."""
-
-
-@pytest.fixture(scope="module")
-def installation(package):
-    """One that has lived."""
-    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
-        installation = Installation(stack_of(package.template), monkeypatch)
-        with running(installation.platform) as installation.graph_url:
-            live(installation)
-        wiring.forget()
-        aws.session.cache_clear()
-    return installation
 
 
 @pytest.fixture(params=ROLES)

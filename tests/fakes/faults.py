@@ -30,6 +30,7 @@ class Faults:
 
     def __init__(self) -> None:
         self.calls: list[str] = []
+        self.happened: list[Fault] = []
         self._plan: dict[str, list[Fault]] = {}
         self._meanwhile: dict[str, list[Callable[[], object]]] = {}
 
@@ -52,7 +53,9 @@ class Faults:
         if happenings:
             happenings.pop(0)()
         planned = self._plan.get(name)
-        return planned.pop(0) if planned else Fault.NONE
+        happened = planned.pop(0) if planned else Fault.NONE
+        self.happened.append(happened)
+        return happened
 
 
 class Faulty:

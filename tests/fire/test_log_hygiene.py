@@ -3,11 +3,13 @@
 import json
 import logging
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.metrics import METRICS
 from tests.fire.careless import MARKER, Functions, everything
 from tests.fire.place import LOOKS, Place, burning
 from tests.handlers.people import ADMIN_TOKEN, SECRET
@@ -23,32 +25,63 @@ SETTINGS = {
     "HITL_VISITOR_BURST": "1000000",
     "HITL_ESCALATE_AFTER": "off",
 }
+STACK = "hitl-dev"
+"""What the numbers of the functions are told apart by."""
+
 PARTS = ("session", "notification", "area", "name", "seq", "number", "parked")
 SECRETS = (MARKER, ADMIN_TOKEN, SECRET, "eyJ")
 """What nothing may print; a visitor's token begins with the last."""
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, list[int], Path]:
+@dataclass(frozen=True)
+class Played:
     """What the functions printed on Lambda, the statuses they answered with, and the folder of their data."""
+
+    out: str
+    log: str
+    statuses: list[int]
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     folder = tmp_path_factory.mktemp("log")
     statuses = folder / "statuses"
     program = [sys.executable, "-m", "tests.fire.careless", statuses, folder / "hitl.db"]
-    done = run(*program, AWS_LAMBDA_FUNCTION_NAME="hitl-api", HITL_STORE=f"sqlite:///{folder}/hitl.db", **SETTINGS)
+    given = {"AWS_LAMBDA_FUNCTION_NAME": "hitl-api", "HITL_METRICS": STACK, **SETTINGS}
+    done = run(*program, HITL_STORE=f"sqlite:///{folder}/hitl.db", **given)
     assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr, json.loads(statuses.read_text()), folder
+    return Played(done.stdout, done.stderr, json.loads(statuses.read_text()), folder)
 
 
 @pytest.fixture
-def lines(played: tuple[str, list[int], Path]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in played[0].splitlines()]
+def lines(played: Played) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in played.log.splitlines()]
 
 
-def test_no_text_and_no_credential_is_printed_on_lambda(played: tuple[str, list[int], Path]):
-    output, statuses, _ = played
+def test_no_text_and_no_credential_is_printed_on_lambda(played: Played):
+    printed = [*played.out.splitlines(), *played.log.splitlines()]
 
-    assert {200, 400, 401, 404, 500, 503} <= set(statuses)
-    assert not [line for line in output.splitlines() if any(secret in line for secret in SECRETS)]
+    assert {200, 400, 401, 404, 500, 503} <= set(played.statuses)
+    assert not [line for line in printed if any(secret in line for secret in SECRETS)]
+
+
+def test_standard_output_has_numbers_and_nothing_else(played: Played):
+    """CloudWatch reads it as metrics, line by line; what is no number there would be a log line without its ids."""
+    counted = [json.loads(line) for line in played.out.splitlines()]
+
+    assert {"EventsReceived", "Pauses", "AlertsFailed"} <= {name for line in counted for name in line}
+    assert {line["Stack"] for line in counted} == {STACK}
+    for line in counted:
+        assert len(line) <= 4, line
+        assert all(isinstance(value, int | float) for name, value in line.items() if name in METRICS)
+
+
+def test_each_step_is_a_line_with_the_ids_of_its_request(lines: list[dict[str, Any]]):
+    steps = [line for line in lines if line["logger"] == "chalicelib.desk.steps"]
+
+    assert {"an event was received", "a pause began", "a turn of the bot ended"} <= {line["message"] for line in steps}
+    assert all(line.keys() >= {"request", "trace", "session", "seq"} for line in steps if line["request"] != "sweep-1")
 
 
 def test_every_way_to_break_was_taken_and_logged(lines: list[dict[str, Any]]):
@@ -112,10 +145,8 @@ def test_no_text_and_no_credential_is_in_the_log_of_any_library(
 
 
 @pytest.mark.parametrize("command", [["sweep"], ["doctor"], ["token", "list"], ["token", "revoke", "nobody"]])
-def test_no_text_and_no_credential_is_printed_by_the_operators_commands(
-    played: tuple[str, list[int], Path], command: list[str]
-):
-    store = f"sqlite:///{played[2]}/hitl.db"
+def test_no_text_and_no_credential_is_printed_by_the_operators_commands(played: Played, command: list[str]):
+    store = f"sqlite:///{played.folder}/hitl.db"
 
     done = run(sys.executable, "manage.py", *command, HITL_STORE=store, **SETTINGS)
 

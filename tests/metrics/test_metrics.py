@@ -9,32 +9,15 @@ import pytest
 from chalicelib.channels.base import SendFailed
 from chalicelib.desk.inbox import Delivery, Unread
 from chalicelib.errors import AlertFailed
-from chalicelib.metrics import METRICS, EmbeddedMeter, Meter
+from chalicelib.metrics import METRICS, EmbeddedMeter
 from tests.desk.vendors import Abroad
 from tests.fakes.alerter import RecordingAlerter
 from tests.fakes.channel import CHATTER
 from tests.fakes.faults import Crash, Fault
+from tests.fakes.memory import MemoryStore
+from tests.fakes.meter import RecordingMeter
 from tests.fakes.tools import FakeClock, fake_tools
 from tests.fakes.world import World
-
-
-class RecordingMeter(Meter):
-    """Keeps what is counted, and takes nothing that is not in the table."""
-
-    on = True
-
-    def __init__(self):
-        self.counted = []
-
-    def count(self, name, value=1, by=None):
-        assert (METRICS[name].by is None) == (by is None), name
-        self.counted.append((name, value, by))
-
-    def total(self, name, by=None):
-        return sum(value for counted, value, what in self.counted if counted == name and by in (None, what))
-
-    def values(self, name):
-        return [value for counted, value, _ in self.counted if counted == name]
 
 
 def measured(kind=World, **options):
@@ -208,6 +191,18 @@ def test_a_store_that_cannot_tell_who_waits_breaks_no_sweep():
     world.sweep()
 
     assert meter.total("SessionsWaiting") == 0
+
+
+def test_a_row_that_nobody_can_read_costs_the_sweep_nothing_but_the_number():
+    class Unreadable(MemoryStore):
+        def sessions(self, query, *, cursor=None, limit):
+            raise ValueError("what the user said")
+
+    world, meter = measured(memory=Unreadable())
+    world.user_wants_a_human()
+    world.sweep()
+
+    assert (meter.values("SessionsWaiting"), meter.values("LongestWaitSeconds")) == ([1], [])
 
 
 def test_what_is_parked_is_counted():
