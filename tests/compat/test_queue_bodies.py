@@ -1,11 +1,10 @@
 """Queue bodies that a version wrote, one file each: every version since reads them, and the one before reads today's.
 
-A release adds a folder with what it writes; a folder is never changed. `python -m tests.compat.test_queue_bodies <version>`
+A release adds a folder with what it writes; a folder is never changed. `python -m tests.compat.write <version>`
 writes one.
 """
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -49,7 +48,3 @@ def test_a_body_that_lacks_what_was_added_since_is_read_with_what_it_meant_befor
 
     assert found is not None
     assert (found.facts, found.edits, found.standby) == ({}, 0, False)  # type: ignore[union-attr] # an event
-
-
-if __name__ == "__main__":
-    write(sys.argv[1])
