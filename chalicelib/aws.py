@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
-SERVICES = ("dynamodb", "secretsmanager", "sns", "sqs", "ssm")
+SERVICES = ("cloudwatch", "dynamodb", "secretsmanager", "sns", "sqs", "ssm")
 _making = threading.Lock()
 
 
@@ -44,9 +44,13 @@ def client(service: Literal["sns"], config: "Config", region: str | None = None)
 @overload
 def client(service: Literal["sqs"], config: "Config", region: str | None = None) -> "SQSClient": ...
 @overload
-def client(service: Literal["secretsmanager", "ssm"], config: "Config", region: str | None = None) -> Any: ...
 def client(
-    service: Literal["dynamodb", "secretsmanager", "sns", "sqs", "ssm"], config: "Config", region: str | None = None
+    service: Literal["cloudwatch", "secretsmanager", "ssm"], config: "Config", region: str | None = None
+) -> Any: ...
+def client(
+    service: Literal["cloudwatch", "dynamodb", "secretsmanager", "sns", "sqs", "ssm"],
+    config: "Config",
+    region: str | None = None,
 ) -> Any:
     """A client with the credentials of the environment. `region` None: the environment's, too."""
     with _making:  # a session is not made for threads, a client is

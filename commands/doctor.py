@@ -6,7 +6,7 @@ from contextlib import closing
 from chalicelib.errors import BadSettings, HitlError
 from chalicelib.settings import Settings, read_settings
 from chalicelib.wiring import build_alerters, build_bot, build_issuer, open_store
-from commands import messenger_doctor
+from commands import messenger_doctor, queue_doctor
 from commands.finding import Finding
 
 MESSENGER_SECONDS = 2.0
@@ -14,7 +14,7 @@ MESSENGER_SECONDS = 2.0
 
 
 def examine(environment: Mapping[str, str]) -> list[Finding]:
-    """Look at settings, bot, store and alerters; later ones are left out when the settings cannot be read."""
+    """Look at settings, bot, store, alerters and queue; later ones are left out when the settings cannot be read."""
     try:
         settings = read_settings(environment)
     except BadSettings as mistakes:
@@ -26,6 +26,7 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
         *_alerters(settings),
         *_retention(settings),
         *_issuer(settings),
+        *queue_doctor.examine(settings),
         *(messenger_doctor.examine(settings, seconds=MESSENGER_SECONDS) if settings.messenger.pages else []),
     ]
 
