@@ -39,7 +39,7 @@ package: $(VENV)/local.done ## build/deployment.zip and build/template.json
 given = $(if $(findstring command,$(origin $(1))),--$(2) '$($(1))')
 DEPLOY_OPTIONS = $(if $(BUCKET),--bucket '$(BUCKET)') $(call given,EMAIL,email) $(call given,OPERATOR_EMAIL,operator-email) \
   $(call given,PUBLIC_URL,public-url) $(call given,DOMAIN,domain) $(call given,CERTIFICATE,certificate) $(call given,ZONE,zone) \
-  $(call given,TABLE,table) $(call given,USERS,users)
+  $(call given,TABLE,table) $(call given,USERS,users) $(call given,AGENT,agent)
 
 deploy: package ## package, then put it on AWS
 	@$(BIN)/python scripts/deploy.py --stage $(STAGE) $(DEPLOY_OPTIONS)

@@ -1,6 +1,6 @@
 """Whether the table is the one that `.chalice/resources.json` defines, said so that an operator can act on it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from chalicelib.store.dynamodb_items import INDEXES
@@ -16,8 +16,17 @@ _READY = {"ACTIVE", "UPDATING"}
 """States in which a table serves requests."""
 
 
-def complaints(name: str, table: "TableDescriptionTypeDef | None") -> list[str]:
-    """What is wrong, one sentence each; empty: all is well. `table` None: there is none of this name."""
+def _deploying(index: str) -> str:  # noqa: ARG001 - other answers depend on it
+    return "deploy the stack again to add it."
+
+
+def complaints(
+    name: str, table: "TableDescriptionTypeDef | None", *, lacks_index: Callable[[str], str] = _deploying
+) -> list[str]:
+    """What is wrong, one sentence each; empty: all is well. `table` None: there is none of this name.
+
+    `lacks_index` says what to do about an index that is missing.
+    """
     if table is None:
         return [
             f"There is no DynamoDB table {name} in this account and region: deploy the stack, or correct HITL_STORE."
@@ -29,21 +38,22 @@ def complaints(name: str, table: "TableDescriptionTypeDef | None") -> list[str]:
         found.append(f"The table {name} has other keys than pk and sk: point HITL_STORE at the table of the stack.")
     indexes = {index.get("IndexName"): index for index in table.get("GlobalSecondaryIndexes", [])}
     for index_name, keys in INDEXES.items():
-        found += _index_complaints(name, index_name, keys, indexes.get(index_name))
+        if index_name in indexes:
+            found += _index_complaints(name, index_name, keys, indexes[index_name])
+        else:
+            found.append(f"The table {name} has no index {index_name}: {lacks_index(index_name)}")
     return found
 
 
 def _index_complaints(
-    table: str, name: str, keys: tuple[str, str], index: "GlobalSecondaryIndexDescriptionTypeDef | None"
+    table: str, name: str, keys: tuple[str, str], index: "GlobalSecondaryIndexDescriptionTypeDef"
 ) -> list[str]:
-    if index is None:
-        return [f"The table {table} has no index {name}: deploy the stack again to add it."]
     if _keys(index.get("KeySchema", [])) != keys:
         wanted = " and ".join(keys)
         return [
             f"The index {name} of the table {table} has other keys than {wanted}: delete it and deploy the stack again."
         ]
-    if index.get("IndexStatus") != "ACTIVE":
+    if index.get("IndexStatus", "ACTIVE") != "ACTIVE":  # an emulator may not tell
         return [f"The index {name} of the table {table} is {index.get('IndexStatus')}: wait until it is ACTIVE."]
     return []
 

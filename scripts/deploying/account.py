@@ -1,0 +1,60 @@
+"""The account that is deployed to."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError, ProfileNotFound
+
+from scripts.deploying.errors import DeployFailed, in_words
+
+_CONFIG = Config(retries={"mode": "standard", "max_attempts": 8})
+"""Whoever follows a stack asks often, and is slowed down at times."""
+
+CREDENTIALS = (
+    "AWS does not know who you are: set up credentials, for example AWS_PROFILE,"
+    " or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+)
+
+
+class Account:
+    """An account in one region, and a way to say something and to wait.
+
+    `pause` is given seconds between two looks at something that takes its time. Raises DeployFailed where AWS does not know
+    who asks, or where.
+    """
+
+    def __init__(self, say: Callable[[str], object] = print, pause: Callable[[float], object] = time.sleep) -> None:
+        self.say = say
+        self.pause = pause
+        try:
+            self._session: Any = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+        except ProfileNotFound as error:
+            raise DeployFailed(f"{error}; correct AWS_PROFILE.") from error
+        if not self._session.region_name:
+            raise DeployFailed("No region is set: for example `export AWS_REGION=eu-central-1`.")
+        self.region: str = self._session.region_name
+        self._clients: dict[str, Any] = {}
+        self.number: str = self._identity()
+
+    def client(self, service: str) -> Any:
+        """The same one each time."""
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, config=_CONFIG)
+        return self._clients[service]
+
+    def _identity(self) -> str:
+        try:
+            return str(self.client("sts").get_caller_identity()["Account"])
+        except (NoCredentialsError, PartialCredentialsError) as error:
+            raise DeployFailed(CREDENTIALS) from error
+        except (
+            BotoCoreError,
+            ClientError,
+            ValueError,
+        ) as error:  # ValueError: a region that is no part of a host's name
+            told = str(error) if isinstance(error, ValueError) else in_words(error)
+            raise DeployFailed(f"{told} (region {self.region})") from error
