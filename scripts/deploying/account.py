@@ -35,7 +35,7 @@ class Account:
         except ProfileNotFound as error:
             raise DeployFailed(f"{error}; correct AWS_PROFILE.") from error
         if not self._session.region_name:
-            raise DeployFailed("No region is set: for example `export AWS_REGION=eu-central-1`.")
+            raise DeployFailed("No region is set: for example `export AWS_DEFAULT_REGION=eu-central-1`.")
         self.region: str = self._session.region_name
         self._clients: dict[str, Any] = {}
         self.number: str = self._identity()

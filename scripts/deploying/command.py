@@ -110,7 +110,7 @@ Alerts      {outputs["AlertTopicArn"]} (an e-mail address must first confirm the
 
 Make a token to sign in with; it is shown once:
 
-  AWS_REGION={account.region} HITL_STORE=dynamodb://{outputs["TableName"]} \\
+  AWS_DEFAULT_REGION={account.region} HITL_STORE=dynamodb://{outputs["TableName"]} \\
     .venv/bin/python manage.py token create Ann --role supervisor
 """
 

@@ -1,146 +1,152 @@
-"""The package deployed as CloudFormation would, to an emulator of AWS that runs its functions."""
+"""`make deploy` itself, against an emulator of AWS that runs the functions: deployed, used, upgraded, taken away, deployed again.
 
+The life is lived once for all tests, also when several processes share them (see `life.py`, and `checkout.py` for what differs
+from a deployment to AWS). What cannot be seen here: the emulator's CloudFront asks no origin of AWS', so that requests go to
+the API's own address; it sends no mail; its API Gateway has no error answers of ours; no role refuses anything.
+"""
+
+import fcntl
 import json
-import platform
+import os
 import shutil
 import sys
-import urllib.request
 
-import boto3
 import pytest
 
 from tests.conftest import missing
-from tests.deploy.conftest import run_package
-from tests.emulators.ministack import PROGRAM
-
-PUBLIC_URL = "https://chat.example.com"
-STACK = "hitl-story"
-SCHEDULED = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"}
-SCHEDULED |= {"time": "2026-11-22T20:40:12Z", "region": "eu-central-1", "resources": [], "detail": {}}
-
-
-class Stack:
-    """A deployed stack, as its users and its subscribers meet it."""
-
-    def __init__(self, address, outputs):
-        self.address = address
-        self.outputs = outputs
-        self.site = f"{address}/restapis/{outputs['RestAPIId']}/hitl/_user_request_"
-
-    def client(self, service):
-        return boto3.client(service, endpoint_url=self.address)
-
-    def call(self, method, path, body=None, token=None):
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.site + path, data=data, headers=headers, method=method)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.read()
-
-    def visitor(self, name):
-        """A way to write as a new visitor; returns everything that can be read after it."""
-        token = json.loads(self.call("POST", "/api/webchat/visitors", {"name": name}))["token"]
-
-        def write(message_id, text):
-            self.call("POST", "/api/webchat/messages", {"id": message_id, "text": text}, token)
-            return json.loads(self.call("GET", "/api/webchat/messages?after=0", token=token))
-
-        return write
-
-    def subscriber(self):
-        """A queue subscribed to the alerts."""
-        queue = self.client("sqs").create_queue(QueueName="subscriber")["QueueUrl"]
-        attributes = self.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
-        topic = self.outputs["AlertTopicArn"]
-        self.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=attributes["QueueArn"])
-
-        def receive():
-            answer = self.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=5)
-            return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
-
-        return receive
+from tests.deploy.life import AGENT, PUBLIC_URL, STACK, live
+from tests.emulators.ministack import PROGRAM, running
 
 
 @pytest.fixture(scope="module")
-def native_package(tmp_path_factory, project):
-    """As the package fixture, but for this machine's processor, on which the emulator runs the functions."""
+def seen(tmp_path_factory):
     if sys.platform != "linux":
         missing("Linux, for which the functions are packaged,")
-    out = tmp_path_factory.mktemp("native")
-    copy = out / "project"
-    shutil.copytree(project, copy)
-    config = json.loads((copy / ".chalice/config.json").read_text())
-    config["lambda_architecture"] = "arm64" if platform.machine() == "aarch64" else "x86_64"
-    (copy / ".chalice/config.json").write_text(json.dumps(config))
-    done = run_package(out, "--project", copy)
-    if "could not be downloaded" in done.stderr:
-        missing("a package index, or the wheels from an earlier run,")
-    assert done.returncode == 0, done.stderr
-    return out
-
-
-@pytest.fixture(scope="module")
-def stack(ministack, native_package):
     if not list(PROGRAM.parent.parent.glob("lib/python*/site-packages/samtranslator")):
         missing("aws-sam-translator (.venv-ministack/bin/pip install -r requirements-ministack.txt)")
-    s3 = boto3.client("s3", endpoint_url=ministack)
-    s3.create_bucket(Bucket="uploads", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
-    s3.upload_file(str(native_package / "deployment.zip"), "uploads", "deployment.zip")
-    template = json.loads((native_package / "template.json").read_text())
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://uploads/deployment.zip"
-    del template["Resources"]["WebsocketAPIDeployment"]  # the one kind of resource that the emulator does not know
-    del template["Resources"]["WebsocketAPIStage"]["Properties"]["DeploymentId"]
-    s3.put_object(Bucket="uploads", Key="template.json", Body=json.dumps(template).encode())
-    cloudformation = boto3.client("cloudformation", endpoint_url=ministack)
-    cloudformation.create_stack(
-        StackName=STACK,
-        TemplateURL=f"{ministack}/uploads/template.json",
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[
-            {"ParameterKey": "AlertEmail", "ParameterValue": "ann@example.com"},
-            {"ParameterKey": "PublicUrl", "ParameterValue": PUBLIC_URL},
-        ],
-    )
-    cloudformation.get_waiter("stack_create_complete").wait(
-        StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
-    )
-    [made] = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
-    yield Stack(ministack, {output["OutputKey"]: output["OutputValue"] for output in made["Outputs"]})
-    cloudformation.delete_stack(StackName=STACK)
+    if not shutil.which("make"):
+        missing("make")
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    told = shared / "life.json"
+    with (shared / "life.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            folder = tmp_path_factory.mktemp("life")
+            with running(tmp_path_factory.mktemp("emulator")) as address:
+                told.write_text(json.dumps(live(folder, address)))
+    return json.loads(told.read_text())
 
 
-def test_the_deployed_pages_are_served(stack):
-    assert b"<html" in stack.call("GET", "/admin")
+def test_make_deploy_ends_with_where_everything_is(seen):
+    said = seen["deploy"]["said"]
+
+    assert f"Making {STACK}: " in said
+    assert "  SessionTable made\n" in said
+    for page in ("admin", "signin", "webchat"):
+        assert f"{PUBLIC_URL}/{page}\n" in said
 
 
-def test_who_asks_the_deployed_bot_for_a_human_is_heard_by_subscribers(stack):
-    receive = stack.subscriber()
-    stack.visitor("Ann")("m1", "HITL_START")
+def test_the_first_agent_is_a_supervisor(seen):
+    assert seen["deploy"]["groups"] == ["supervisor"]
+    assert f"{AGENT} is a supervisor now" in seen["deploy"]["said"]
 
-    [alert] = receive()
-    assert alert["Subject"] == "[hitl] Ann wants to talk to a human"
+
+def test_no_secret_is_printed(seen):
+    from tests.deploy.life import MESSENGER
+
+    printed = "".join(seen[phase].get("said", "") for phase in seen)
+    secrets = [MESSENGER[f"HITL_MESSENGER_{name}"] for name in ("PAGES", "APP_SECRETS", "VERIFY_TOKEN")]
+    assert [secret for secret in secrets if secret in printed] == []
+
+
+def test_the_deployed_pages_are_served(seen):
+    assert "<html" in seen["deploy"]["page"]
+
+
+def test_an_e_mail_address_is_subscribed(seen):
+    assert seen["deploy"]["mailed"] == [AGENT]
+
+
+def test_the_guides_story_is_true_of_a_deployment(seen):
+    assert len(seen["guide"]["told"]) == 5
+    assert seen["guide"]["told"][1].startswith("Agents are alerted")
+    assert "Hello, a human here. How can I help?" in seen["guide"]["log"]
+
+
+def test_a_pause_is_heard_by_subscribers_with_a_link_to_the_conversation(seen):
+    [alert] = seen["guide"]["alerts"]
+
+    assert alert["Subject"].endswith("wants to talk to a human")
     [link] = [line for line in alert["Message"].split("\n") if line.startswith("https://")]
     assert link.startswith(f"{PUBLIC_URL}/admin#session=webchat%3A")
 
 
-def test_the_deployed_bot_is_silent_while_paused(stack):
-    write = stack.visitor("Bob")
-    before = write("m1", "HITL_START")
-    after = write("m2", "hello?")
-
-    assert after["state"]["paused"]
-    assert [entry["content"]["text"] for entry in after["entries"][len(before["entries"]) :]] == ["hello?"]
+def test_the_deployed_sweep_runs(seen):
+    assert seen["guide"]["sweep"] == {"status": 200, "error": None}
 
 
-def test_the_deployed_sweep_runs(stack):
-    answer = stack.client("lambda").invoke(FunctionName=f"{STACK}-sweep", Payload=json.dumps(SCHEDULED))
+def test_a_signed_delivery_of_messenger_goes_through_the_queue_and_is_answered(seen):
+    taken, refused = seen["messenger"]["statuses"]
 
-    assert (answer["StatusCode"], answer.get("FunctionError")) == (200, None)
+    assert taken == [200]
+    assert refused == [403]
+    assert seen["messenger"]["log"][0] == "Hello"
+    assert "You said: Hello" in seen["messenger"]["log"][1]
+    assert "You said: Hello" in json.dumps(seen["messenger"]["sent"])
 
 
-def test_an_e_mail_address_is_subscribed(stack):
-    listed = stack.client("sns").list_subscriptions_by_topic(TopicArn=stack.outputs["AlertTopicArn"])["Subscriptions"]
+def test_what_breaks_five_times_is_parked_and_nothing_is_a_dead_letter(seen):
+    poison = seen["poison"]
 
-    assert "ann@example.com" in [subscription["Endpoint"] for subscription in listed]
+    assert poison["receives"] == [4]
+    assert poison["parked"] == [0, 0]
+    assert (poison["found"]["session_id"], poison["found"]["reason"]) == (poison["session"], "It broke: KeyError.")
+    assert poison["dead"] == 0
+
+
+def test_an_upgrade_loses_and_doubles_nothing_that_waits(seen):
+    """The last bot's answers are of the new version: it was the one that found them."""
+    upgrade = seen["upgrade"]
+
+    assert upgrade["statuses"] == [[200]] * 6
+    assert upgrade["waiting"] == [6, 6]
+    for log in upgrade["logs"]:
+        waited = [text for text in log if text.startswith("waiting")]
+        answers = [text.partition("\n")[0] for text in log if text.startswith("You have said")]
+        assert waited == ["waiting 0", "waiting 1", "waiting 2"]
+        assert answers == ["You have said: waiting 0", "You have said: waiting 1", "You have said: waiting 2"]
+
+
+def test_an_upgrade_says_what_it_changes_and_keeps_what_was_set(seen):
+    upgrade = seen["upgrade"]
+
+    assert f"Changing {STACK}:\n" in upgrade["said"]
+    assert "APIHandler (AWS::Lambda::Function)" in upgrade["said"]
+    assert upgrade["changed"] == ["OperatorEmail"]
+
+
+def test_what_was_parked_is_tried_again_by_http_once_the_bug_is_gone(seen):
+    upgrade = seen["upgrade"]
+
+    assert upgrade["replayed"]["done"]
+    assert upgrade["left"] == []
+    assert upgrade["poisoned"][0] == "poison"
+    assert "You have said: poison" in upgrade["poisoned"][1]
+
+
+def test_make_undeploy_takes_all_away_but_the_table_with_its_data(seen):
+    gone = seen["undeploy"]
+
+    assert (gone["stacks"], gone["functions"]) == ([], [])
+    assert gone["items"][0] == gone["items"][1] > 0
+    assert f"The table {gone['table']} and the user pool {gone['users']} stay" in gone["said"]
+
+
+def test_a_deployment_after_that_goes_on_where_the_last_one_ended(seen):
+    again, gone = seen["again"], seen["undeploy"]
+
+    assert (again["table"], again["users"]) == (gone["table"], gone["users"])
+    assert again["log"] == seen["guide"]["log"]
+    assert "is mailed a first password again" in again["said"]
