@@ -23,15 +23,21 @@ CREDENTIALS = (
 class Account:
     """An account in one region, and a way to say something and to wait.
 
-    `pause` is given seconds between two looks at something that takes its time. Raises DeployFailed where AWS does not know
-    who asks, or where.
+    `session` is one of boto3; None: as this machine is set up. `pause` is given seconds between two looks at something that
+    takes its time. Raises DeployFailed where AWS does not know who asks, or where.
     """
 
-    def __init__(self, say: Callable[[str], object] = print, pause: Callable[[float], object] = time.sleep) -> None:
+    def __init__(
+        self,
+        session: Any = None,
+        *,
+        say: Callable[[str], object] = print,
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
         self.say = say
         self.pause = pause
         try:
-            self._session: Any = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+            self._session: Any = session or boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
         except ProfileNotFound as error:
             raise DeployFailed(f"{error}; correct AWS_PROFILE.") from error
         if not self._session.region_name:

@@ -51,7 +51,7 @@ _INTERRUPTED = 130
 
 
 def deploy(
-    account: Account, name: str, *, bucket: str | None, given: Mapping[str, str | None], folder: Path = BUILD
+    account: Account, name: str, *, bucket: str | None, given: Mapping[str, str | None], folder: Path
 ) -> dict[str, str]:
     """Upload the folder's package and make or change the stack; returns its outputs. A parameter None stays as it was."""
     template = _template(folder)
@@ -135,6 +135,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
     for option, (_, words) in PARAMETERS.items():
         parser.add_argument(f"--{option.replace('_', '-')}", help=f"{words} (default: as before)")
     parser.add_argument("--agent", help="the e-mail address of somebody who shall sign in as a supervisor")
+    parser.add_argument("--build", type=Path, default=BUILD, help="where `make package` has left its files")
     parser.add_argument("--remove", action="store_true", help="delete the stack; the table stays")
     return parser.parse_args(arguments)
 
@@ -150,7 +151,7 @@ def run(options: argparse.Namespace, environment: Mapping[str, str], open_accoun
         return
     given = {parameter: getattr(options, option) for option, (parameter, _) in PARAMETERS.items()}
     given |= {parameter: environment.get(variable) for variable, parameter in MESSENGER.items()}
-    outputs = deploy(account, name, bucket=options.bucket, given=given)
+    outputs = deploy(account, name, bucket=options.bucket, given=given, folder=options.build)
     account.say(farewell(account, name, outputs))
     if agent:
         account.say(invite(account, outputs["UserPoolId"], agent))

@@ -155,7 +155,7 @@ class Life:
         return found
 
     def upgrade(self) -> None:
-        """To code without the bug and with another answer, while messages of two users wait in the queue; then what was parked is tried again."""
+        """To code without the bug, while messages of two users wait; then what was parked is tried again."""
         users = [self.platform.user(), self.platform.add_user("Bob")]
         self.stack.let_the_worker(work=False)
         for number in range(3):

@@ -1,335 +1,277 @@
-"""`make deploy` and `make undeploy` against an AWS command line of our own."""
+"""`make deploy` and `make undeploy`: what is asked of AWS, and what the operator is told."""
 
-import json
+import os
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from commands.arguments import parser
-from scripts import deploy
+from scripts.deploying import command
+from scripts.deploying.names import LONGEST_STAGE, stack_of
 from tests.deploy.conftest import ROOT
-from tests.deploy.fake_aws import ENDPOINT
+from tests.deploy.fake_aws import POOL, SITE, TABLE, FakeAWS, Stack, refused
+from tests.deploy.imagined import Stack as Imagined
+from tests.deploy.operator import Operator, complete_table
 
-FAKE = Path(__file__).with_name("fake_aws.py")
 MESSENGER = {
     "HITL_MESSENGER_PAGES": '{"1002003004": "token-of-the-page"}',
-    "HITL_MESSENGER_APP_SECRETS": "app-secret",
-    "HITL_MESSENGER_VERIFY_TOKEN": "verify-token = four words",
+    "HITL_MESSENGER_APP_SECRETS": "secret-of-the-app",
+    "HITL_MESSENGER_VERIFY_TOKEN": "token-to-verify = four words",
     "HITL_MESSENGER_APP_IDS": "555000111",
 }
-OUR_BUCKET = "hitl-deploy-123456789012-eu-central-1"
-
-
-class Operator:
-    """Runs the command on a machine with, or without, the AWS command line."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.bin = folder / "bin"
-        self.bin.mkdir()
-        self.region = {"AWS_REGION": "eu-central-1"}
-        self.exported = {}
-        self.be(
-            signed_in=True,
-            buckets=[],
-            strangers_buckets=[],
-            stacks={},
-            tables=[],
-            may_list=True,
-            package_status=0,
-            modes=[],
-        )
-
-    def be(self, **account):
-        path = self.folder / "account.json"
-        known = json.loads(path.read_text()) if path.exists() else {}
-        path.write_text(json.dumps(known | account))
-
-    def install(self):
-        program = self.bin / "aws"
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{FAKE}" "$@"\n')
-        program.chmod(0o755)
-        return self
-
-    def run(self, *arguments):
-        environment = {"PATH": str(self.bin), "HITL_FAKE_AWS": str(self.folder), **self.region, **self.exported}
-        command = [sys.executable, "scripts/deploy.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-
-    @property
-    def commands(self):
-        path = self.folder / "commands.jsonl"
-        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-    @property
-    def account(self):
-        return json.loads((self.folder / "account.json").read_text())
-
-    def deployments(self):
-        return [command for command in self.commands if command[:2] == ["cloudformation", "deploy"]]
+OLD_ADDRESS = "https://abc.execute-api.eu-central-1.amazonaws.com/hitl"
 
 
 @pytest.fixture
-def operator(tmp_path):
-    return Operator(tmp_path).install()
+def aws(monkeypatch):
+    for name in [name for name in os.environ if name.startswith("HITL_")]:
+        monkeypatch.delenv(name)
+    return FakeAWS()
 
 
-def test_without_the_aws_command_line_it_says_what_to_install(tmp_path):
-    done = Operator(tmp_path).run()
-
-    assert done.returncode == 1
-    assert done.stderr == ("The AWS command line is missing: install it as https://aws.amazon.com/cli/ describes.\n")
+@pytest.fixture
+def operator(aws, package, capsys):
+    return Operator(aws, str(package.out), capsys)
 
 
-def test_without_credentials_it_says_how_to_set_them_up(operator):
-    operator.be(signed_in=False)
-    done = operator.run()
+def set_parameters(aws, stack="hitl-dev"):
+    """What was set of a stack's parameters."""
+    return aws.stacks[stack].parameters
 
-    assert (done.returncode, done.stderr) == (
+
+def bare(tmp_path, **environment):
+    """The command on a machine where nothing is set up."""
+    nowhere = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true", **environment}
+    done = subprocess.run(
+        [sys.executable, "scripts/deploy.py"], cwd=ROOT, env=nowhere, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stderr
+
+
+def test_without_credentials_it_says_how_to_set_them_up(tmp_path):
+    status, said = bare(tmp_path, AWS_REGION="eu-central-1")
+
+    assert status == 1
+    assert said.startswith("AWS does not know who you are: set up credentials")
+    assert said.count("\n") == 1
+
+
+def test_without_a_region_it_says_how_to_set_one(tmp_path):
+    assert bare(tmp_path) == (1, "No region is set: for example `export AWS_DEFAULT_REGION=eu-central-1`.\n")
+
+
+def test_a_profile_that_is_not_there_is_said(tmp_path):
+    assert bare(tmp_path, AWS_PROFILE="prod") == (
         1,
-        "AWS does not know who you are: set up credentials with `aws configure`.\n",
+        "The config profile (prod) could not be found; correct AWS_PROFILE.\n",
     )
 
 
-def test_without_a_region_it_says_how_to_set_one(operator):
-    operator.region = {}
-    done = operator.run()
+def test_credentials_that_are_over_are_told_from_an_account_that_is_not_there(operator, aws):
+    aws.denied["GetCallerIdentity"] = refused("ExpiredToken", "The security token included in the request is expired")
 
-    assert (done.returncode, done.stderr) == (1, "No region is set: for example `export AWS_REGION=eu-central-1`.\n")
+    assert operator.fails().startswith(
+        "AWS does not take these credentials (ExpiredToken): they are over, or mistyped."
+    )
+
+
+def test_what_may_not_be_done_is_said_with_its_name(operator, aws):
+    aws.denied["CreateChangeSet"] = refused("AccessDenied", "User: ann is not authorized", 403)
+
+    assert operator.fails() == "These credentials may not do CreateChangeSet: User: ann is not authorized\n"
+
+
+def test_without_a_package_it_says_what_makes_one(operator, aws, tmp_path):
+    assert operator.fails("--build", str(tmp_path)).startswith("There is no package yet: `make package` first")
+    assert aws.asked("CreateChangeSet") == []
 
 
 def test_it_ends_with_the_links_and_the_way_to_a_first_token(operator):
-    done = operator.run()
+    said = operator.deploys()
 
-    assert done.returncode == 0, done.stderr
-    assert f"Admin page  {ENDPOINT}/admin\n" in done.stdout
-    assert f"Web chat    {ENDPOINT}/webchat\n" in done.stdout
-    assert "AWS_REGION=eu-central-1 HITL_STORE=dynamodb://hitl-dev-SessionTable-1ABC" in done.stdout
+    for page, path in (("Admin page", "admin"), ("Sign in", "signin"), ("Web chat", "webchat")):
+        assert f"{page:12}{SITE}/{path}\n" in said
+    assert f"AWS_DEFAULT_REGION=eu-central-1 HITL_STORE=dynamodb://{TABLE}" in said
 
 
 def test_the_command_for_a_token_is_one_that_exists(operator):
-    command = shlex.split(operator.run().stdout.partition("shown once:\n")[2].replace("\\\n", ""))
+    said = shlex.split(operator.deploys().partition("shown once:\n")[2].replace("\\\n", ""))
 
-    given = parser().parse_args(command[command.index("manage.py") + 1 :])
+    given = parser().parse_args(said[said.index("manage.py") + 1 :])
     assert (given.name, given.role) == ("Ann", "supervisor")
 
 
-def test_one_deployment_is_enough(operator):
-    operator.run()
+@pytest.mark.parametrize("option", command.PARAMETERS)
+def test_an_option_becomes_a_parameter_of_the_stack(operator, aws, package, option):
+    aws.tables["given"] = complete_table(package)
+    operator.deploys(f"--{option.replace('_', '-')}", "given")
 
-    assert operator.account["stacks"] == {"hitl-dev": {"AlertEmail": "", "PublicUrl": ""}}
-    assert len(operator.deployments()) == 1
-
-
-def test_an_address_that_an_earlier_version_has_set_by_itself_gives_way(operator):
-    operator.be(stacks={"hitl-dev": {"AlertEmail": "", "PublicUrl": ENDPOINT}})
-    operator.run()
-
-    assert operator.account["stacks"]["hitl-dev"]["PublicUrl"] == ""
-
-
-@pytest.mark.parametrize(
-    ("option", "parameter"),
-    [
-        ("--operator-email", "OperatorEmail"),
-        ("--domain", "DomainName"),
-        ("--certificate", "CertificateArn"),
-        ("--zone", "HostedZoneId"),
-        ("--table", "KeptTable"),
-        ("--users", "KeptUserPool"),
-    ],
-)
-def test_an_option_becomes_a_parameter_of_the_stack(operator, package, option, parameter):
-    operator.run(option, "given")
-
-    assert operator.account["stacks"]["hitl-dev"][parameter] == "given"
+    parameter, _ = command.PARAMETERS[option]
+    assert set_parameters(aws)[parameter] == "given"
     assert parameter in package.template["Parameters"]
 
 
-def test_every_option_is_one_of_make(operator):
+def test_every_option_is_one_of_make():
+    options = [*command.PARAMETERS, "agent"]
     said = subprocess.run(
-        ["make", "-n", "deploy", *(f"{option.upper()}=x" for option in deploy.PARAMETERS)],
+        ["make", "-n", "deploy", *(f"{option.upper()}=x" for option in options)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
 
-    assert [option for option in deploy.PARAMETERS if f"--{option.replace('_', '-')} 'x'" not in said] == []
+    assert [option for option in options if f"--{option.replace('_', '-')} 'x'" not in said] == []
 
 
-def test_a_table_that_an_earlier_stack_has_left_is_taken_up(operator):
-    operator.be(tables=["hitl-dev-SessionTable-1ABC", "hitl-prod-SessionTable-2DEF", "orders"])
-    done = operator.run()
+def test_an_address_that_an_earlier_version_has_set_by_itself_gives_way(operator, aws):
+    aws.stacks["hitl-dev"] = Stack("hitl-dev", "UPDATE_COMPLETE", {"AlertEmail": "", "PublicUrl": OLD_ADDRESS})
+    operator.deploys()
 
-    assert operator.account["stacks"]["hitl-dev"]["KeptTable"] == "hitl-dev-SessionTable-1ABC"
-    assert "Taking up the table hitl-dev-SessionTable-1ABC" in done.stdout
-
-
-def test_the_table_of_a_stack_that_is_there_is_its_own(operator):
-    operator.run()
-    operator.be(tables=["hitl-dev-SessionTable-1ABC"])
-    operator.run()
-
-    assert "KeptTable" not in operator.account["stacks"]["hitl-dev"]
+    assert set_parameters(aws)["PublicUrl"] == ""
 
 
-def test_a_stack_that_may_not_be_seen_is_not_taken_for_one_that_is_gone(operator):
-    operator.run()
-    operator.be(tables=["hitl-dev-SessionTable-1ABC"], may_list=False)
-    done = operator.run()
+def test_a_later_deployment_keeps_what_was_set_before(operator, aws):
+    operator.deploys("--email", "ann@example.com", "--public-url", "https://chat.example.com")
+    operator.deploys("--operator-email", "ops@example.com")
 
-    assert (done.returncode, done.stderr) == (
-        1,
-        "The stacks in eu-central-1 cannot be listed with these credentials.\n",
-    )
-    assert "KeptTable" not in operator.account["stacks"]["hitl-dev"]
-
-
-def test_of_several_tables_the_operator_chooses(operator):
-    operator.be(tables=["hitl-dev-SessionTable-1ABC", "hitl-dev-SessionTable-2DEF"])
-    done = operator.run()
-    chosen = operator.run("--table", "")
-
-    assert (done.returncode, operator.deployments()[1:]) == (1, [])
-    assert "TABLE=hitl-dev-SessionTable-1ABC, or TABLE= for a new one" in done.stderr
-    assert chosen.returncode == 0
+    assert set_parameters(aws) == {
+        "AlertEmail": "ann@example.com",
+        "PublicUrl": "https://chat.example.com",
+        "OperatorEmail": "ops@example.com",
+    }
 
 
-def test_a_later_deployment_keeps_what_was_set_before(operator):
-    operator.run("--email", "ann@example.com", "--public-url", "https://chat.example.com")
-    before = operator.account
-    operator.run()
+def test_a_parameter_that_a_later_version_does_not_have_is_left_out(operator, aws):
+    aws.stacks["hitl-dev"] = Stack("hitl-dev", "UPDATE_COMPLETE", {"AlertEmail": "a@x.example", "OfOldTimes": "x"})
+    operator.deploys()
 
-    assert operator.account == before
-    assert "--parameter-overrides" not in operator.deployments()[-1]
+    assert set_parameters(aws) == {"AlertEmail": "a@x.example"}
 
 
-def test_a_public_address_of_ones_own_is_shown(operator):
-    done = operator.run("--public-url", "https://chat.example.com")
+def test_e_mail_can_be_switched_off_again(operator, aws):
+    operator.deploys("--email", "ann@example.com")
+    operator.deploys("--email", "")
 
-    assert "Admin page  https://chat.example.com/admin\n" in done.stdout
-
-
-def test_e_mail_can_be_switched_off_again(operator):
-    operator.run("--email", "ann@example.com")
-    operator.run("--email", "")
-
-    assert operator.account["stacks"]["hitl-dev"]["AlertEmail"] == ""
+    assert set_parameters(aws)["AlertEmail"] == ""
 
 
-def test_messengers_settings_come_from_the_environment_and_stay(operator):
-    operator.exported = MESSENGER
-    operator.run()
-    operator.exported = {}
-    operator.run()
+def test_messengers_settings_come_from_the_environment_and_stay(operator, aws, monkeypatch):
+    for name, value in MESSENGER.items():
+        monkeypatch.setenv(name, value)
+    operator.deploys()
+    for name in MESSENGER:
+        monkeypatch.delenv(name)
+    operator.deploys("--email", "ann@example.com")
 
-    stack = operator.account["stacks"]["hitl-dev"]
-    assert {name: stack[parameter] for name, parameter in deploy.MESSENGER.items()} == MESSENGER
-
-
-def test_an_empty_variable_takes_messenger_away_again(operator):
-    operator.exported = MESSENGER
-    operator.run()
-    operator.exported = {"HITL_MESSENGER_PAGES": ""}
-    operator.run()
-
-    stack = operator.account["stacks"]["hitl-dev"]
-    assert (stack["MessengerPages"], stack["MessengerAppSecrets"]) == ("", MESSENGER["HITL_MESSENGER_APP_SECRETS"])
+    assert {name: set_parameters(aws)[parameter] for name, parameter in command.MESSENGER.items()} == MESSENGER
 
 
-def test_no_secret_is_on_a_command_line_where_all_could_read_it(operator):
-    operator.exported = MESSENGER
-    done = operator.run()
+def test_an_empty_variable_takes_messenger_away_again(operator, aws, monkeypatch):
+    for name, value in MESSENGER.items():
+        monkeypatch.setenv(name, value)
+    operator.deploys()
+    monkeypatch.setenv("HITL_MESSENGER_PAGES", "")
+    operator.deploys()
 
-    said = json.dumps(operator.commands) + done.stdout + done.stderr
-    assert not [value for value in ("token-of-the-page", "app-secret", "verify-token") if value in said]
-    assert operator.account["modes"] == ["0o700"]
-    files = [command[command.index("--parameter-overrides") + 1] for command in operator.deployments()]
-    assert not any(Path(file.removeprefix("file://")).exists() for file in files)
-
-
-def test_a_bucket_is_made_once(operator):
-    operator.run()
-    operator.run()
-
-    assert operator.account["buckets"] == [OUR_BUCKET]
+    assert set_parameters(aws)["MessengerPages"] == ""
+    assert set_parameters(aws)["MessengerAppSecrets"] == MESSENGER["HITL_MESSENGER_APP_SECRETS"]
 
 
-def test_a_given_bucket_is_used(operator):
-    operator.be(buckets=["mine"])
-    operator.run("--bucket", "mine")
+def test_a_secret_that_aws_repeats_in_a_complaint_is_not_shown(operator, aws, monkeypatch):
+    secret = MESSENGER["HITL_MESSENGER_PAGES"]
+    monkeypatch.setenv("HITL_MESSENGER_PAGES", secret)
+    aws.denied["CreateChangeSet"] = refused("ValidationError", f"Value '{secret}' at 'parameters.1' is too long")
 
-    [packaging] = [command for command in operator.commands if command[:2] == ["cloudformation", "package"]]
-    assert packaging[packaging.index("--s3-bucket") + 1] == "mine"
-    assert operator.account["buckets"] == ["mine"]
-
-
-@pytest.mark.parametrize("given", [[], ["--bucket", "theirs"]])
-def test_nothing_is_uploaded_to_a_strangers_bucket(operator, given):
-    operator.be(strangers_buckets=[OUR_BUCKET, "theirs"])
-    done = operator.run(*given)
-
-    bucket = given[-1] if given else OUR_BUCKET
-    assert (done.returncode, done.stderr) == (
-        1,
-        f"Account 123456789012 has no bucket {bucket}, and cannot make one; the lines above say why.\n",
-    )
-    assert not any(command[0] == "cloudformation" for command in operator.commands)
+    assert operator.fails().endswith("Value '(not shown)' at 'parameters.1' is too long\n")
 
 
-def test_the_template_goes_by_the_bucket_as_it_is_too_long_for_a_request(operator, package):
-    operator.run()
+def test_no_secret_is_printed_or_uploaded(operator, aws, monkeypatch):
+    for name, value in MESSENGER.items():
+        monkeypatch.setenv(name, value)
+    said = operator.deploys() + operator.complained
 
-    assert (package.out / "template.json").stat().st_size > 51_200
-    for deployment in operator.deployments():
-        assert deployment[deployment.index("--s3-bucket") + 1] == OUR_BUCKET
-
-
-def test_stages_are_stacks_of_their_own(operator):
-    operator.run()
-    operator.run("--stage", "prod")
-
-    assert sorted(operator.account["stacks"]) == ["hitl-dev", "hitl-prod"]
+    uploaded = b"".join(content for bucket in aws.buckets.values() for content in bucket.objects.values())
+    for value in ("token-of-the-page", "secret-of-the-app", "token-to-verify"):
+        assert value not in said
+        assert value.encode() not in uploaded
 
 
-def test_no_role_may_be_given_a_name_of_its_own(operator):
-    operator.run()
+def test_stages_are_stacks_of_their_own(operator, aws):
+    operator.deploys()
+    operator.deploys("--stage", "prod")
 
-    deployment = operator.deployments()[0]
-    assert deployment[deployment.index("--capabilities") + 1] == "CAPABILITY_IAM"
-
-
-def test_a_step_that_fails_ends_it(operator):
-    operator.be(package_status=1)
-    done = operator.run()
-
-    assert (done.returncode, done.stderr) == (
-        1,
-        "`aws cloudformation package` failed; the lines above say why.\n",
-    )
-    assert operator.deployments() == []
+    assert sorted(aws.stacks) == ["hitl-dev", "hitl-prod"]
 
 
-def test_removing_says_that_the_conversations_stay(operator):
-    operator.run()
-    done = operator.run("--remove")
+def test_no_role_may_be_given_a_name_of_its_own(operator, aws):
+    operator.deploys()
 
-    assert operator.account["stacks"] == {}
-    assert "Its table hitl-dev-SessionTable-1ABC stays" in done.stdout
+    assert [asked["Capabilities"] for asked in aws.asked("CreateChangeSet")] == [["CAPABILITY_IAM"]]
 
 
-def test_a_stack_that_never_came_to_be_can_be_removed(operator):
-    operator.be(stacks={"hitl-dev": {"State": "failed"}})
-    done = operator.run("--remove")
+@pytest.mark.parametrize(
+    "stage", ["", "Prod", "a_b", "a.b", "-a", "a-", "é", "a" * (LONGEST_STAGE + 1), "laws", "my-cognito", "amazon"]
+)
+def test_a_stage_after_which_nothing_could_be_called_is_refused_before_anything_is_asked(operator, aws, stage):
+    assert operator.fails(f"--stage={stage}").startswith("STAGE ")
+    assert aws.calls == []
 
-    assert (done.returncode, done.stdout) == (0, "hitl-dev is gone.\n")
+
+def test_all_names_fit_their_limits_with_the_longest_stage(package):
+    """A name that CloudFormation makes is `<stack>-<logical id>-<13 characters>`."""
+    name = stack_of("s" * LONGEST_STAGE)
+    stack = Imagined(package.template, name=name)
+    functions = [
+        stack.resolve(package.function(each)["FunctionName"]) for each in package.of_type("AWS::Serverless::Function")
+    ]
+    queues = [f"{name}-{each}-{'x' * 13}.fifo" for each in package.of_type("AWS::SQS::Queue")]
+    domain = stack.resolve(package.function("UserPoolDomain")["Domain"])
+
+    assert (len(functions), len(queues)) == (4, 2)
+    assert max(map(len, functions)) <= 64
+    assert max(map(len, queues)) <= 80
+    assert len(domain) <= 63
 
 
-def test_removing_what_is_not_there_says_so(operator):
-    done = operator.run("--remove", "--stage", "prod")
+def test_an_agent_becomes_a_supervisor_and_is_mailed_a_password(operator, aws):
+    said = operator.deploys("--agent", "ann@example.com")
 
-    assert (done.returncode, done.stderr) == (1, "There is no stack hitl-prod in eu-central-1.\n")
+    ann = aws.users["ann@example.com"]
+    assert (ann["pool"], ann["groups"], ann["mails"]) == (POOL, ["supervisor"], 1)
+    assert {"Name": "email_verified", "Value": "true"} in ann["attributes"]
+    assert "ann@example.com is a supervisor now; AWS mails a first password" in said
+
+
+def test_an_agent_who_never_signed_in_is_mailed_again(operator, aws):
+    operator.deploys("--agent", "ann@example.com")
+    said = operator.deploys("--agent", "ann@example.com")
+
+    assert aws.users["ann@example.com"]["mails"] == 2
+    assert "is mailed a first password again" in said
+
+
+def test_an_agent_who_has_a_password_is_left_alone(operator, aws):
+    operator.deploys("--agent", "ann@example.com")
+    aws.users["ann@example.com"]["status"] = "CONFIRMED"
+    said = operator.deploys("--agent", "ann@example.com")
+
+    assert aws.users["ann@example.com"]["mails"] == 1
+    assert "signs in with the password as before" in said
+
+
+def test_an_agent_without_an_e_mail_address_is_refused_before_anything_is_asked(operator, aws):
+    assert operator.fails("--agent", "ann").startswith("AGENT is an e-mail address")
+    assert aws.calls == []
+
+
+def test_what_was_begun_goes_on_when_the_operator_goes_away(operator, aws, monkeypatch):
+    def go_away(_seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(aws, "pause", go_away)
+
+    assert operator.run() == 130
+    assert operator.complained.startswith("Not watched any more")
