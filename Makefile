@@ -41,10 +41,10 @@ DEPLOY_OPTIONS = $(if $(BUCKET),--bucket '$(BUCKET)') $(call given,EMAIL,email) 
   $(call given,PUBLIC_URL,public-url) $(call given,DOMAIN,domain) $(call given,CERTIFICATE,certificate) $(call given,ZONE,zone) \
   $(call given,TABLE,table) $(call given,USERS,users) $(call given,AGENT,agent)
 
-deploy: package ## package, then put it on AWS
+deploy: package ## package, then put it on AWS; AGENT=… lets the first supervisor in
 	@$(BIN)/python scripts/deploy.py --stage $(STAGE) $(DEPLOY_OPTIONS)
 
-undeploy: $(VENV)/local.done ## take the stack away; the table with its data stays
+undeploy: $(VENV)/local.done ## take the stack away; the table with its data and the agents' accounts stay
 	@$(BIN)/python scripts/deploy.py --stage $(STAGE) --remove
 
 # Which Python makes the environments, and can it: one sentence for each thing that may be wrong.

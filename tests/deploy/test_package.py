@@ -8,18 +8,38 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from chalicelib.desk.parking import encode
+from chalicelib.model.content import Text
+from chalicelib.model.event import Event
 from scripts.package import copy_sources
 from tests.deploy.conftest import run_package
+from tests.deploy.deployed import SCHEDULED
+from tests.emulators.table import create_table
 from tests.identity import making
 
 AARCH64 = 0xB7
 UNCHECKED_HASH = 0b01
 BESIDE = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
 """What the Lambda runtime brings: boto3 and what it needs."""
+
+ADMIN_TOKEN = "the-admin-token-of-the-tests"
+INVOKED = """
+import json
+import app
+
+class Context:
+    aws_request_id = "the-request"
+
+    def get_remaining_time_in_millis(self):
+        return 120_000
+
+print(json.dumps(app.{function}({event!r}, Context())))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +76,45 @@ def test_every_handler_is_found_in_the_zip_with_only_boto3_beside(package, in_la
         assert in_lambda(f"import {module}; print(callable({module}.{name}))") == "True"
 
 
-def test_a_request_is_answered_from_the_zip(in_lambda):
-    event = {
+class Zip:
+    """The zip's functions at work on an emulated table, each time in a process of its own."""
+
+    def __init__(self, run, address, table):
+        self._run = run
+        self.variables = {
+            "HITL_STORE": f"dynamodb://{table}",
+            "HITL_ADMIN_TOKEN": ADMIN_TOKEN,
+            "HITL_INBOX": f"sqs:{address}/000000000000/nobody-asks.fifo",
+            "AWS_ENDPOINT_URL": address,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+
+    def hears(self, function, event):
+        """What the function answers to an event of AWS."""
+        return json.loads(self._run(INVOKED.format(function=function, event=event), **self.variables).split("\n")[-1])
+
+    def gets(self, path, **headers):
+        answer = self.hears("app", asked_for(path, headers))
+        return answer["statusCode"], json.loads(answer["body"])
+
+
+@pytest.fixture(scope="module")
+def unzipped(in_lambda, ministack, ministack_dynamodb):
+    create_table(ministack_dynamodb, "unzipped")
+    yield Zip(in_lambda, ministack, "unzipped")
+    ministack_dynamodb.delete_table(TableName="unzipped")
+
+
+def asked_for(path, headers):
+    """A request as API Gateway hands it over."""
+    return {
         "httpMethod": "GET",
-        "resource": "/api/health",
-        "path": "/api/health",
-        "requestContext": {"httpMethod": "GET", "resourcePath": "/api/health", "path": "/hitl/api/health"},
-        "headers": {},
-        "multiValueHeaders": {},
+        "resource": path,
+        "path": path,
+        "requestContext": {"httpMethod": "GET", "resourcePath": path, "path": f"/hitl{path}"},
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
         "queryStringParameters": None,
         "multiValueQueryStringParameters": None,
         "pathParameters": None,
@@ -71,9 +122,41 @@ def test_a_request_is_answered_from_the_zip(in_lambda):
         "body": None,
         "isBase64Encoded": False,
     }
-    code = f"import app, json; print(json.dumps(app.app({event!r}, None)))"
 
-    assert json.loads(in_lambda(code, HITL_STORE="dynamodb://none"))["statusCode"] == 200
+
+def queued(message_id, session, text):
+    """A record as SQS hands it over, of what a user has just said."""
+    body = encode(Event(f"in:{message_id}", session, Text(text), datetime.now(UTC)))
+    attributes = {"MessageGroupId": session, "SentTimestamp": "1790000000100", "ApproximateReceiveCount": "1"}
+    return {
+        "messageId": message_id,
+        "receiptHandle": "r",
+        "body": body,
+        "attributes": attributes,
+        "messageAttributes": {},
+    }
+
+
+def test_a_request_is_answered_from_the_zip_and_only_to_who_is_known(unzipped):
+    status, refused = unzipped.gets("/api/botpress-hitl/sessions")
+    known = unzipped.gets("/api/botpress-hitl/me", Authorization=f"Bearer {ADMIN_TOKEN}")
+
+    assert unzipped.gets("/api/health")[0] == 200
+    assert (status, refused["Code"]) == (401, "NotSignedIn")
+    assert (known[0], known[1]["role"]) == (200, "supervisor")
+
+
+def test_a_batch_of_the_queue_is_taken_by_the_zip_and_what_fails_of_it_comes_again(unzipped):
+    records = [queued("1", "messenger:1.2", "Hello"), queued("2", "messenger:1.3", "x" * 30_000)]
+    answer = unzipped.hears("inbox", {"Records": records})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    _, listed = unzipped.gets("/api/botpress-hitl/sessions", Authorization=f"Bearer {ADMIN_TOKEN}")
+    assert [session["id"] for session in listed["sessions"]] == ["messenger:1.2"]
+
+
+def test_the_schedule_is_kept_by_the_zip(unzipped):
+    assert unzipped.hears("sweep", SCHEDULED) is None
 
 
 def test_the_messenger_channel_is_in_the_zip_with_all_that_it_needs(in_lambda):
