@@ -3,11 +3,14 @@
 import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.errors import IssuerBusy, NotSignedIn
 from chalicelib.identity.claims import Expected
 from chalicelib.identity.issuer import ANSWER_LIMIT, Issuer
 from chalicelib.identity.kept import AGAIN_SECONDS, FRESH_SECONDS, HELD_SECONDS, SOON_SECONDS, Kept
+from chalicelib.identity.keys import Keys
 from tests.identity.making import CLIENT, ec_key, jwk, rsa_key
 from tests.identity.provider import DISCOVERY, KEYS
 
@@ -238,6 +241,33 @@ def test_cognito_ends_sessions_in_its_own_way_whether_it_tells_where_or_not(tell
     assert issuer.sign_out_url("https://chat.example.com/admin") == (
         f"{page}/logout?client_id={CLIENT}&logout_uri=https%3A%2F%2Fchat.example.com%2Fadmin"
     )
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+ODD_KEY = st.fixed_dictionaries(
+    {"kid": st.just("k1") | JSON, "kty": st.sampled_from(["RSA", "EC"]) | JSON},
+    optional={
+        "n": st.text("AQab_-", max_size=400) | JSON,
+        "e": st.sampled_from(["AQAB", "AQ", ""]) | JSON,
+        "crv": st.just("P-256") | JSON,
+        "x": st.text("AQab_-", max_size=60) | JSON,
+        "y": st.text("AQab_-", max_size=60) | JSON,
+        "use": st.just("sig") | JSON,
+        "alg": st.sampled_from(["RS256", "ES256"]) | JSON,
+        "key_ops": st.just(["verify"]) | JSON,
+    },
+)
+
+
+@given(odd=st.lists(ODD_KEY | JSON, max_size=3))
+def test_an_odd_key_costs_its_neighbours_nothing(odd):
+    keys = Keys({"keys": [*odd, jwk(rsa_key(), "k9")]})
+
+    assert keys.find("k9", "RS256") is not None
 
 
 def test_who_can_do_with_what_is_there_does_not_wait_for_who_asks(clock):

@@ -152,6 +152,19 @@ def test_a_token_that_has_expired_is_renewed_and_the_agent_sees_nothing_of_it(si
 
 
 @pytest.mark.usefixtures("refusals")
+def test_a_picture_is_fetched_with_a_token_that_is_renewed_too(signs_in, provider):
+    page = signs_in()
+    is_in(page)
+    put(page, "hitl.token", provider.expired("ann"))
+    fetch = """async () => {
+        const { AdminClient } = await import(new URL("assets/admin/client.js", document.baseURI).href);
+        return (await new AdminClient({ base: "api/botpress-hitl" }).bytes("me")).text();
+    }"""
+
+    assert json.loads(page.evaluate(fetch))["name"] == "Ann Lee"
+
+
+@pytest.mark.usefixtures("refusals")
 def test_a_token_that_cannot_be_renewed_signs_out_and_the_way_back_is_short(signs_in, provider, server):
     page = signs_in()
     is_in(page)

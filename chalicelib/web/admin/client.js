@@ -108,22 +108,22 @@ export class AdminClient {
 
   /** A request of the signed-in agent; a credential that is refused signs out. */
   async request(/** @type {string} */ method, /** @type {string} */ path, /** @type {object | undefined} */ body = undefined) {
-    return this.whileSignedIn(this.ask(method, path, body));
-  }
-
-  /** The bytes of a picture or a file. */
-  async bytes(/** @type {string} */ path, /** @type {AbortSignal | undefined} */ signal = undefined) {
-    return this.whileSignedIn(fetchBytes(`${this.base}/${path}`, this.tab.get(TOKEN), signal));
-  }
-
-  /** @template T @param {Promise<T>} answer */
-  async whileSignedIn(answer) {
     try {
-      return await answer;
+      return await this.ask(method, path, body);
     } catch (error) {
       if (error.status === 401 && this.stage.value === "in") this.signOut("Your sign-in is not valid any more.");
       throw error;
     }
+  }
+
+  /** The bytes of a picture or a file. */
+  async bytes(/** @type {string} */ path, /** @type {AbortSignal | undefined} */ signal = undefined) {
+    const fetched = () => fetchBytes(`${this.base}/${path}`, this.tab.get(TOKEN), signal);
+    return fetched().catch(async (error) => {
+      if (error.status !== 401) throw error;
+      await this.request("GET", "me"); // renews a token that can be, or signs out
+      return fetched();
+    });
   }
 
   /** Show a session, or none, as for a link to what is no conversation. Before the sign-in it is remembered for afterwards. */

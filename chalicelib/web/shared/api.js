@@ -25,7 +25,7 @@ export class ApiError extends Error {
 /**
  * @param {string} base path below the page, such as "api/webchat"
  * @param {{token: () => string | null, renewed?: (token: string) => void, timeout?: number, tab?: any}} options `timeout` in
- *   ms; the server may take 8 s while a bot answers; `tab`: the storage whose token is renewed at its issuer, if it came from one
+ *   ms; the server may take 8 s while a bot answers; `tab`: where a token is kept that may be renewed
  * @returns {(method: string, path: string, body?: object) => Promise<any>} rejects with an ApiError only
  */
 export function makeApi(base, { token, renewed = () => {}, timeout = 20_000, tab }) {
