@@ -12,6 +12,7 @@ PARTS = {
     "reads": "bench.reads",
     "handlers": "bench.handlers",
     "imports": "bench.imports",
+    "package": "bench.package",
     "server": "bench.startup",
     "costs": "bench.costs",
 }

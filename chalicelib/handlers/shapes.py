@@ -119,7 +119,7 @@ class ReadRequest(Value):
 class MessengerDelivery(BaseModel):
     """As Facebook describes it; whatever else is signed is answered with 200 as well, and what is of no use ignored."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
     object: str
     entry: list[dict[str, JsonValue]]
