@@ -6,8 +6,9 @@ from bench.report import Part, Table
 
 
 def part() -> Part:
-    """Both tables; where there is no emulator, a line that says so."""
+    """All tables; where there is no emulator, a line that says so."""
     if not installed():
         return Part([Table("What is asked of DynamoDB", ("",), [(MISSING,)], section="What it costs")])
     found = usage.measure()
-    return Part([usage.table(found), cost.table(found, cost.Prices.read())], usage.budgets(found))
+    tables = [usage.table(found), cost.table(found), cost.monthly(found, alarms=cost.alarms_of_the_stack())]
+    return Part(tables, usage.budgets(found))

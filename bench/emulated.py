@@ -25,6 +25,7 @@ class Cloud:
 
     address: str
     topic: str
+    queue: str
     client: Any
     meter: Meter
 
@@ -50,6 +51,7 @@ def cloud() -> Iterator[Cloud]:
         client = aside.client("dynamodb")
         create_table(client, TABLE)
         topic = aside.client("sns").create_topic(Name="hitl-bench")["TopicArn"]
+        queue = aside.client("sqs").create_queue(QueueName="hitl-bench.fifo", Attributes={"FifoQueue": "true"})
         meter = Meter(client)
         meter.listen_to(aws.session())
-        yield Cloud(address, topic, client, meter)
+        yield Cloud(address, topic, queue["QueueUrl"], client, meter)

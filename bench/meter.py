@@ -13,13 +13,20 @@ _NOTED = "hitl-bench"
 
 @dataclass
 class Bill:
-    """Round trips and units of some calls. `emulator`: write units as the emulator answered them, to compare."""
+    """Round trips and units of some calls. `emulator`: write units as the emulator answered them, to compare.
+
+    `published`: alerts; `queued`: requests to the queue; `sent`: calls to a vendor; `answered` and `logged`: bytes.
+    """
 
     trips: int = 0
     reads: float = 0.0
     writes: int = 0
     index_writes: Counter[str] = field(default_factory=Counter)
     published: int = 0
+    queued: int = 0
+    sent: int = 0
+    answered: int = 0
+    logged: int = 0
     emulator: float = 0.0
 
     @property
@@ -55,6 +62,7 @@ class Meter:
         events.register("provide-client-params.dynamodb", self._before)
         events.register("after-call.dynamodb", self._after)
         events.register("after-call.sns.Publish", self._published)
+        events.register("after-call.sqs.SendMessageBatch", self._queued)
 
     @contextmanager
     def metering(self) -> Iterator[Bill]:
@@ -91,6 +99,10 @@ class Meter:
     def _published(self, **_: object) -> None:
         if self._bill is not None:
             self._bill.published += 1
+
+    def _queued(self, **_: object) -> None:
+        if self._bill is not None:
+            self._bill.queued += 1
 
     def _look(self, write: _Write) -> Item | None:
         item: Item | None = self._looker.get_item(TableName=write.table, Key=write.key, ConsistentRead=True).get("Item")

@@ -3,6 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+DOLLARS = "US dollars"
+"""What the titles of tables begin with that the page about deploying has too."""
+
+COSTS_BEGIN, COSTS_END = "<!-- make bench ARGS='costs --docs' writes what follows -->", "<!-- up to here -->"
+"""Between these stand the tables of dollars in the page about deploying."""
+
 FIRST, NEXT = "## Speed", "## Limits"
 """The heading that a whole report begins with, and the one that follows it in the README."""
 
@@ -63,6 +69,17 @@ def pasted(readme: str, report: str) -> str:
     if not begun or not ended or not report.startswith(f"{FIRST}\n"):
         raise ValueError(f"a report stands between the lines {FIRST!r} and {NEXT!r}")
     return f"{before}\n{report.rstrip()}\n\n{NEXT}\n{after}"
+
+
+def with_costs(page: str, parts: Sequence[Part], where: str) -> str:
+    """The page about deploying with the tables of dollars in the place of those before. Raises ValueError when there is none."""
+    tables = [table for part in parts for table in part.tables if table.title.startswith(DOLLARS)]
+    before, begun, rest = page.partition(f"{COSTS_BEGIN}\n")
+    _, ended, after = rest.partition(f"{COSTS_END}\n")
+    if not tables or not begun or not ended:
+        raise ValueError(f"costs stand between the lines {COSTS_BEGIN!r} and {COSTS_END!r}")
+    told = "\n".join(line for table in tables for line in (*_table(table), ""))
+    return f"{before}{COSTS_BEGIN}\n{where}\n\n{told}\n{COSTS_END}\n{after}"
 
 
 def _table(table: Table) -> list[str]:

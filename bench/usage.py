@@ -1,14 +1,20 @@
 """Round trips and DynamoDB's units by use case, and the CPU time that each takes with DynamoDB's client."""
 
+import io
+import json
 import os
 import statistics
 import time
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 
 from app import app
 from bench.calls import SETTINGS
 from bench.emulated import TABLE, cloud
+from bench.messenger import Messenger
+from bench.messenger import installed as with_messenger
+from bench.messenger_cases import use_cases as of_messenger
 from bench.meter import Bill, Meter
 from bench.report import Budget, Table, at_most
 from bench.usecases import LIST, PAUSED, PAUSED_LIST, USE_CASES, UseCase, crowd
@@ -17,6 +23,7 @@ RUNS = 15
 PAUSED_TABLE_UNITS = 6
 PAGE_READ_UNITS = 50
 AGENT = "the-token-of-ann"
+LINE_BYTES = 26
 
 _HOW = (
     "Through the whole app, on an emulator (MiniStack): the calls are counted, the units computed by DynamoDB's rules from the"
@@ -35,20 +42,24 @@ class Usage:
 
 def measure() -> dict[str, Usage]:
     """All use cases by title, against an emulator."""
-    with cloud() as aws:
-        os.environ.update(SETTINGS)
+    with cloud() as aws, with_messenger(aws.queue) as messenger:
+        os.environ.update(SETTINGS | {"HITL_METRICS": "hitl-bench"})
         os.environ.update({"HITL_STORE": f"dynamodb://{TABLE}", "HITL_ALERTS": f"sns:{aws.topic}"})
+        from chalicelib.handlers import logs
         from chalicelib.handlers.auth import digest
         from chalicelib.store.base import Token
         from chalicelib.wiring import desk
 
+        logs.configure(log := io.StringIO())
         desk().store.add_token(digest(AGENT), Token(id="ann", name="Ann", role="agent", created_at=desk().reader.now))
-        crowd(app, AGENT)
-        return {case.title: _usage(case, aws.meter) for case in USE_CASES}
+        with redirect_stdout(printed := io.StringIO()):
+            crowd(app, AGENT)
+            cases = (*USE_CASES, *of_messenger(messenger))
+            return {case.title: _usage(case, aws.meter, messenger, (log, printed)) for case in cases}
 
 
-def _usage(case: UseCase, meter: Meter) -> Usage:
-    """The bill of one run, and the CPU time of others, in which nobody counts."""
+def _usage(case: UseCase, meter: Meter, messenger: Messenger, written: tuple[io.StringIO, io.StringIO]) -> Usage:
+    """The bill of one run, and the CPU time of others, in which nobody counts. `written`: what goes into the log."""
     times = []
     for _ in range(RUNS):
         ready = case.arrange(app, AGENT)
@@ -56,9 +67,21 @@ def _usage(case: UseCase, meter: Meter) -> Usage:
         ready()
         times.append(1000 * (time.process_time() - begun))
     ready = case.arrange(app, AGENT)
+    for stream in written:
+        stream.seek(0)
+        stream.truncate()
+    sent = len(messenger.platform.accepted)
     with meter.metering() as bill:
-        ready()
+        answer = ready()
+    bill.answered = 0 if answer is None else len(json.dumps(answer))
+    bill.logged = sum(log_bytes(stream.getvalue()) for stream in written)
+    bill.sent = len(messenger.platform.accepted) - sent
     return Usage(bill, statistics.median(times))
+
+
+def log_bytes(lines: str) -> int:
+    """As CloudWatch counts them: 26 for each line beside its own."""
+    return sum(len(line.encode()) + LINE_BYTES for line in lines.splitlines())
 
 
 def table(found: Mapping[str, Usage]) -> Table:

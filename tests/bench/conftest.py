@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.conftest import package, project  # noqa: F401 - fixtures
+
 
 @pytest.fixture
 def web():

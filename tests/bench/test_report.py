@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.report import Budget, Part, Table, at_most, markdown, pasted
+from bench.report import COSTS_BEGIN, COSTS_END, Budget, Part, Table, at_most, markdown, pasted, with_costs
 
 SPEED = Table("Reads", ("what", "ms"), [("a list", "1.0"), ("a log", "2.0")], notes=["On disk."])
 COST = Table("Units", ("what", "units"), [("a list", "30")], section="What it costs")
@@ -70,3 +70,29 @@ def test_the_readme_has_the_places():
     readme = (Path(__file__).parents[2] / "README.md").read_text()
 
     assert "new" in pasted(readme, "## Speed\nnew\n")
+
+
+DOLLARS = Table("US dollars a month", ("what", "US dollars"), [("alarms", "1.70")], section="What it costs")
+
+
+def test_the_page_about_deploying_gets_the_dollars_and_nothing_else_and_so_each_time():
+    page = f"# Page\n\n{COSTS_BEGIN}\nold\n{COSTS_END}\n\nThe rest.\n"
+
+    once = with_costs(page, [Part([SPEED, COST, DOLLARS])], "Measured here.")
+    assert with_costs(once, [Part([SPEED, COST, DOLLARS])], "Measured here.") == once
+    assert once == (
+        f"# Page\n\n{COSTS_BEGIN}\nMeasured here.\n\n**US dollars a month**\n\n"
+        "| what | US dollars |\n|---|---|\n| alarms | 1.70 |\n\n"
+        f"{COSTS_END}\n\nThe rest.\n"
+    )
+
+
+def test_a_page_without_a_place_for_costs_is_left_alone():
+    with pytest.raises(ValueError, match="costs stand between"):
+        with_costs("# Page\n", [Part([DOLLARS])], "")
+
+
+def test_the_page_about_deploying_has_a_place_for_costs():
+    page = (Path(__file__).parents[2] / "docs/deploy.md").read_text(encoding="utf-8")
+
+    assert "US dollars a month" in with_costs(page, [Part([DOLLARS])], "")

@@ -50,7 +50,7 @@ def platform(sqs, settings) -> Iterator[Platform]:  # noqa: F811 - the fixtures
         return webhook(body, headers)["statusCode"]
 
     platform = Platform(
-        deliver=deliver, app_secret=APP_SECRET, verify_token=VERIFY_TOKEN, page_token=PAGE_TOKEN, echo="never"
+        deliver=deliver, app_secret=APP_SECRET, verify_token=VERIFY_TOKEN, page_token=PAGE_TOKEN, echo="after"
     )
     with running(platform) as url:
         settings(**INSTALLED | {"GRAPH_URL": url}, INBOX=f"sqs:{sqs[1]}", BOT="chalicelib.bot:bot", ALERTS="log")
