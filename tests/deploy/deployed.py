@@ -13,7 +13,7 @@ from local.story import Client
 
 SCHEDULED = {"version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "account": "0"}
 SCHEDULED |= {"time": "2026-11-22T20:40:12Z", "region": "eu-central-1", "resources": [], "detail": {}}
-LOOKS = 400
+LOOKS = 900
 SECONDS_BETWEEN_LOOKS = 0.1
 
 

@@ -126,7 +126,7 @@ class Life:
         """One that breaks the code, until it is parked; received five times, by the worker at first and at last.
 
         The worker lets more and more time pass between its tries, more than a minute in all. So that nobody waits for that,
-        it is switched off after its first try, and the queue is asked three times by somebody who then does nothing.
+        it is switched off after its first try, and somebody who then does nothing asks the queue until four were counted.
         """
         user = self.platform.add_user("Paul")
         user.says(POISON)
@@ -134,9 +134,7 @@ class Life:
         eventually(lambda: self.stack.receives() == [1] and not self.stack.visible(), "a first try")
         self.stack.let_the_worker(work=False)
         parked = [len(self._parked())]
-        eventually(self.stack.take, "the end of the first delay")
-        self.stack.take()
-        self.stack.take()
+        eventually(self._received_four_times, "four receives")
         receives = self.stack.receives()
         parked.append(len(self._parked()))
         self.stack.let_the_worker(work=True)
@@ -149,6 +147,12 @@ class Life:
             "dead": self.stack.dead_letters(),
             "session": session_of(user),
         }
+
+    def _received_four_times(self) -> bool:
+        if self.stack.receives() != [4]:
+            self.stack.take()
+            return False
+        return True
 
     def _parked(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.agent.get(PARKED)["parked"]

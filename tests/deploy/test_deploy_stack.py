@@ -189,7 +189,8 @@ def test_a_stack_that_cannot_be_changed_any_more_has_a_way_out(operator, aws, st
 def test_what_takes_long_is_named_while_nothing_else_happens(operator, aws):
     stack = Stack(NAME, "")
     begun = ("Distribution", "AWS::CloudFront::Distribution", "CREATE_IN_PROGRESS", "")
-    aws.fate = [[stack.of("CREATE_IN_PROGRESS"), begun], *[[] for _ in range(13)], [stack.of("CREATE_COMPLETE")]]
+    done = [("AlertTopic", TOPIC, f"CREATE_{status}", "") for status in ("IN_PROGRESS", "COMPLETE")]
+    aws.fate = [[stack.of("CREATE_IN_PROGRESS"), begun, *done], *[[] for _ in range(13)], [stack.of("CREATE_COMPLETE")]]
 
     assert operator.deploys().count("  still at work on Distribution\n") == 1
 
