@@ -63,6 +63,8 @@ class Watch:
                 else:
                     self._tell(event)
             quiet = 0 if news else quiet + 1
+            if quiet > 1 and self._is_gone():
+                return Outcome("DELETE_COMPLETE", None)
             if quiet == _QUIET_LOOKS and self._pending:
                 self.account.say(f"  still at work on {', '.join(self._pending)}")
                 quiet = 0
@@ -70,6 +72,11 @@ class Watch:
         raise DeployFailed(
             f"{self.stack_id} does not come to an end; CloudFormation's console shows what it waits for."
         )
+
+    def _is_gone(self) -> bool:
+        """Whether the stack is, of which no event tells when nothing was ever made for it."""
+        [stack] = self.account.client("cloudformation").describe_stacks(StackName=self.stack_id)["Stacks"]
+        return bool(stack["StackStatus"] == "DELETE_COMPLETE")
 
     def _tell_turn(self, event: dict[str, Any]) -> None:
         """Of the stack: only that it goes back is worth a line."""

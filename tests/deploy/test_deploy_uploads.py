@@ -80,6 +80,15 @@ def test_a_bucket_in_another_region_is_no_use_to_functions(operator, aws):
     )
 
 
+def test_a_bucket_that_only_says_that_it_is_elsewhere_is_no_use_either(operator, aws):
+    headers = {"x-amz-bucket-region": "us-west-2"}
+    aws.denied["HeadBucket"] = refused("301", "Moved Permanently", 301, Headers=headers)
+
+    assert operator.fails("--bucket", "mine").startswith(
+        "The bucket mine is in us-west-2, and functions in eu-central-1"
+    )
+
+
 def test_what_is_uploaded_is_called_by_what_is_in_it(operator, aws, package):
     operator.deploys()
 
