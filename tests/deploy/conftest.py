@@ -14,7 +14,7 @@ from moto import mock_aws
 from chalicelib import aws, wiring
 from chalicelib.handlers import logs
 from local.messenger.server import running
-from scripts.package import copy_sources
+from scripts.package import copy_sources, merge_resources
 from tests.conftest import missing
 from tests.deploy.driving import live
 from tests.deploy.installation import Installation, stack_of
@@ -83,3 +83,18 @@ def installation(package):
     logger.handlers[:], logger.level, logger.propagate = before
     installation.printed, installation.logged = printed.getvalue().splitlines(), logged.getvalue().splitlines()
     return installation
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """What deploying needs of a package, made of our own part of the template in no time; the code is any bytes."""
+    out = tmp_path_factory.mktemp("built")
+    template = merge_resources(ROOT / ".chalice")
+    for name in ("APIHandler", "Inbox", "Sweep", "WebsocketConnect"):
+        function = template["Resources"][name]
+        function["Type"] = "AWS::Serverless::Function"
+        function["Properties"]["CodeUri"] = "./deployment.zip"
+    template["Resources"] = {name: item for name, item in template["Resources"].items() if "Type" in item}
+    (out / "template.json").write_text(json.dumps(template))
+    (out / "deployment.zip").write_bytes(b"the code")
+    return Package(out, template, out)

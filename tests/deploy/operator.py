@@ -39,9 +39,9 @@ class Operator:
         return lambda: Account(self.aws.session, pause=self.aws.pause)
 
 
-def complete_table(package: Package, without: Sequence[str] = (), **more: Any) -> dict[str, Any]:
+def complete_table(built: Package, without: Sequence[str] = (), **more: Any) -> dict[str, Any]:
     """A table as DynamoDB describes it, with all indexes of the template but these."""
-    definition = package.template["Resources"]["SessionTable"]["Properties"]
+    definition = built.template["Resources"]["SessionTable"]["Properties"]
     indexes = [
         index | {"IndexStatus": "ACTIVE"}
         for index in definition["GlobalSecondaryIndexes"]

@@ -32,8 +32,8 @@ def aws(monkeypatch):
 
 
 @pytest.fixture
-def operator(aws, package, capsys):
-    return Operator(aws, str(package.out), capsys)
+def operator(aws, built, capsys):
+    return Operator(aws, str(built.out), capsys)
 
 
 def set_parameters(aws, stack="hitl-dev"):
@@ -104,13 +104,13 @@ def test_the_command_for_a_token_is_one_that_exists(operator):
 
 
 @pytest.mark.parametrize("option", command.PARAMETERS)
-def test_an_option_becomes_a_parameter_of_the_stack(operator, aws, package, option):
-    aws.tables["given"] = complete_table(package)
+def test_an_option_becomes_a_parameter_of_the_stack(operator, aws, built, option):
+    aws.tables["given"] = complete_table(built)
     operator.deploys(f"--{option.replace('_', '-')}", "given")
 
     parameter, _ = command.PARAMETERS[option]
     assert set_parameters(aws)[parameter] == "given"
-    assert parameter in package.template["Parameters"]
+    assert parameter in built.template["Parameters"]
 
 
 def test_every_option_is_one_of_make():

@@ -15,16 +15,16 @@ def aws():
 
 
 @pytest.fixture
-def operator(aws, package, capsys):
-    return Operator(aws, str(package.out), capsys)
+def operator(aws, built, capsys):
+    return Operator(aws, str(built.out), capsys)
 
 
 def set_parameters(aws):
     return aws.stacks["hitl-dev"].parameters
 
 
-def test_what_an_earlier_stack_has_left_is_taken_up(operator, aws, package):
-    aws.tables = {name: complete_table(package) for name in (TABLE, "hitl-prod-SessionTable-2DEF", "orders")}
+def test_what_an_earlier_stack_has_left_is_taken_up(operator, aws, built):
+    aws.tables = {name: complete_table(built) for name in (TABLE, "hitl-prod-SessionTable-2DEF", "orders")}
     aws.pools = {POOL: "hitl-dev", "eu-central-1_Other": "hitl-prod"}
     said = operator.deploys()
 
@@ -33,9 +33,9 @@ def test_what_an_earlier_stack_has_left_is_taken_up(operator, aws, package):
     assert f"Taking up the user pool {POOL}" in said
 
 
-def test_the_table_of_a_stack_that_is_there_is_its_own(operator, aws, package):
+def test_the_table_of_a_stack_that_is_there_is_its_own(operator, aws, built):
     operator.deploys()
-    aws.tables[TABLE] = complete_table(package)
+    aws.tables[TABLE] = complete_table(built)
     operator.deploys("--email", "ann@example.com")
 
     assert set_parameters(aws) == {"AlertEmail": "ann@example.com"}
@@ -49,8 +49,8 @@ def test_what_may_not_be_seen_is_not_taken_for_what_is_gone(operator, aws, opera
     assert aws.asked("CreateChangeSet") == []
 
 
-def test_of_several_tables_the_operator_chooses(operator, aws, package):
-    aws.tables = {name: complete_table(package) for name in (TABLE, "hitl-dev-SessionTable-2DEF")}
+def test_of_several_tables_the_operator_chooses(operator, aws, built):
+    aws.tables = {name: complete_table(built) for name in (TABLE, "hitl-dev-SessionTable-2DEF")}
     complained = operator.fails()
     operator.deploys("--table", "")
 
@@ -58,8 +58,8 @@ def test_of_several_tables_the_operator_chooses(operator, aws, package):
     assert set_parameters(aws)["KeptTable"] == ""
 
 
-def test_a_table_that_lacks_an_index_is_not_taken_up_and_the_command_to_add_it_is_told(operator, aws, package):
-    aws.tables[TABLE] = complete_table(package, without=["unread"])
+def test_a_table_that_lacks_an_index_is_not_taken_up_and_the_command_to_add_it_is_told(operator, aws, built):
+    aws.tables[TABLE] = complete_table(built, without=["unread"])
     complained = operator.fails()
 
     sentence, line = complained.rstrip("\n").split("\n")
@@ -73,17 +73,17 @@ def test_a_table_that_lacks_an_index_is_not_taken_up_and_the_command_to_add_it_i
     assert aws.stacks == {}
 
 
-def test_a_table_that_was_taken_up_is_looked_at_at_each_deployment(operator, aws, package):
-    aws.tables[TABLE] = complete_table(package)
+def test_a_table_that_was_taken_up_is_looked_at_at_each_deployment(operator, aws, built):
+    aws.tables[TABLE] = complete_table(built)
     operator.deploys()
-    aws.tables[TABLE] = complete_table(package, without=["due"])
+    aws.tables[TABLE] = complete_table(built, without=["due"])
 
     assert f"The table {TABLE} has no index due" in operator.fails()
 
 
-def test_a_table_with_other_keys_is_not_taken_up(operator, aws, package):
+def test_a_table_with_other_keys_is_not_taken_up(operator, aws, built):
     keys = [{"AttributeName": "id", "KeyType": "HASH"}]
-    aws.tables["orders"] = complete_table(package, KeySchema=keys)
+    aws.tables["orders"] = complete_table(built, KeySchema=keys)
 
     assert "The table orders has other keys than pk and sk" in operator.fails("--table", "orders")
 

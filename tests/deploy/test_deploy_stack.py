@@ -15,8 +15,8 @@ def aws():
 
 
 @pytest.fixture
-def operator(aws, package, capsys):
-    return Operator(aws, str(package.out), capsys)
+def operator(aws, built, capsys):
+    return Operator(aws, str(built.out), capsys)
 
 
 def there(aws, status="UPDATE_COMPLETE", **more):

@@ -17,8 +17,8 @@ def aws():
 
 
 @pytest.fixture
-def operator(aws, package, capsys):
-    return Operator(aws, str(package.out), capsys)
+def operator(aws, built, capsys):
+    return Operator(aws, str(built.out), capsys)
 
 
 def test_a_bucket_is_made_once_and_is_private_and_encrypted(operator, aws):
@@ -89,10 +89,10 @@ def test_a_bucket_that_only_says_that_it_is_elsewhere_is_no_use_either(operator,
     )
 
 
-def test_what_is_uploaded_is_called_by_what_is_in_it(operator, aws, package):
+def test_what_is_uploaded_is_called_by_what_is_in_it(operator, aws, built):
     operator.deploys()
 
-    code = (package.out / "deployment.zip").read_bytes()
+    code = (built.out / "deployment.zip").read_bytes()
     [key] = [key for key in aws.buckets[OURS].objects if key.endswith(".zip")]
     assert key == f"hitl-dev/{hashlib.sha256(code).hexdigest()[:40]}.zip"
     assert aws.buckets[OURS].objects[key] == code
@@ -105,8 +105,7 @@ def test_what_is_there_is_not_uploaded_again(operator, aws):
     assert len(aws.asked("PutObject")) == 2  # code and template
 
 
-def test_the_stack_is_made_of_what_was_uploaded(operator, aws, package):
-    """By the bucket, since a request holds 51,200 bytes of a template."""
+def test_the_stack_is_made_of_what_was_uploaded(operator, aws, built):
     operator.deploys()
 
     objects = aws.buckets[OURS].objects
@@ -114,9 +113,15 @@ def test_the_stack_is_made_of_what_was_uploaded(operator, aws, package):
     [asked] = aws.asked("CreateChangeSet")
     assert asked["TemplateURL"] == f"https://s3.{REGION}.amazonaws.com/{OURS}/{template}"
     resources = json.loads(objects[template])["Resources"]
-    code = {resources[name]["Properties"]["CodeUri"] for name in package.of_type("AWS::Serverless::Function")}
+    code = {resources[name]["Properties"]["CodeUri"] for name in built.of_type("AWS::Serverless::Function")}
     assert code == {f"s3://{OURS}/{key}" for key in objects if key.endswith(".zip")}
-    assert len(objects[template]) > 51_200
+
+
+def test_the_template_goes_by_the_bucket_as_it_is_too_long_for_a_request(operator, aws, package):
+    operator.deploys()
+
+    assert (package.out / "template.json").stat().st_size > 51_200
+    assert ["TemplateBody" in asked for asked in aws.asked("CreateChangeSet")] == [False]
 
 
 def test_every_request_about_a_bucket_names_its_owner(operator, aws):

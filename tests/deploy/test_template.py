@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.handlers.jobs import BUDGET
 from chalicelib.settings import read_settings
-from scripts import deploy
+from scripts.deploying import command
 from scripts.package import PackagingFailed, merge_resources
 from tests.deploy.imagined import Stack
 from tests.deploy.installation import GIVEN
@@ -152,12 +152,12 @@ def test_every_setting_of_messenger_that_is_deployed_is_one_and_its_secrets_are_
     parameters = package.template["Parameters"]
     given = Stack(package.template, GIVEN).variables("APIHandler")
 
-    assert {name: given[name] for name in deploy.MESSENGER} == {
-        name: GIVEN[parameter] for name, parameter in deploy.MESSENGER.items()
+    assert {name: given[name] for name in command.MESSENGER} == {
+        name: GIVEN[parameter] for name, parameter in command.MESSENGER.items()
     }
     silent = {name for name, parameter in parameters.items() if parameter.get("NoEcho")}
     assert silent == {"MessengerPages", "MessengerAppSecrets", "MessengerVerifyToken"}
-    assert {parameters[name]["Default"] for name in deploy.MESSENGER.values()} == {""}
+    assert {parameters[name]["Default"] for name in command.MESSENGER.values()} == {""}
 
 
 @pytest.mark.parametrize(
