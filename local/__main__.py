@@ -1,6 +1,5 @@
 """`make run`: plays the story, then serves on this machine until Ctrl-C."""
 
-import logging
 import os
 import secrets
 import sys
@@ -12,7 +11,6 @@ from urllib.parse import quote
 from sqlalchemy.exc import SQLAlchemyError
 
 from chalicelib import wiring
-from chalicelib.desk import steps
 from chalicelib.errors import BadSettings, StoreBusy
 from chalicelib.handlers import logs
 from local.messenger import start as messenger
@@ -25,8 +23,7 @@ LAST_PORT = 65535
 
 def main() -> int:
     """The exit status: 0 when all went well, 1 when the story failed, 2 for what the user must change first."""
-    logs.configure()
-    logging.getLogger(steps.__name__).setLevel(logging.WARNING)  # each step of each message: not for a terminal
+    logs.configure(steps=False)
     given = os.environ.get("PORT") or str(DEFAULT_PORT)
     if not given.isascii() or not given.isdigit() or len(given) > len(str(LAST_PORT)) or int(given) > LAST_PORT:
         return _complain(f"PORT must be a number from 0 to {LAST_PORT}, for example: PORT=8080 make run")

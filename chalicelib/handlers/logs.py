@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TextIO
 
+from chalicelib.desk import steps as told_steps
 from chalicelib.desk.trace import traced
 
 log = logging.getLogger(__name__)
@@ -61,8 +62,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def configure(stream: TextIO | None = None) -> None:
-    """Send the log of hitl, and warnings, to the stream (standard error by default), once however often it is called."""
+def configure(stream: TextIO | None = None, *, steps: bool = True) -> None:
+    """Send the log of hitl, and warnings, to the stream (standard error by default), once however often it is called.
+
+    `steps`: with a line for each step of each message, which is too much for a terminal.
+    """
     logger = logging.getLogger("chalicelib")
     for handler in [handler for handler in logger.handlers if isinstance(handler.formatter, JsonFormatter)]:
         logger.removeHandler(handler)
@@ -71,6 +75,7 @@ def configure(stream: TextIO | None = None) -> None:
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    logging.getLogger(told_steps.__name__).setLevel(logging.INFO if steps else logging.WARNING)
     warnings.showwarning = _log_warning
 
 

@@ -20,7 +20,7 @@ ABOUT = ("session", "seq", "alerter", "trigger", "result", "messages")
 @pytest.fixture
 def told(caplog: pytest.LogCaptureFixture):
     """What was logged of steps, each with its ids."""
-    caplog.set_level(logging.INFO, "chalicelib.desk")
+    caplog.set_level(logging.INFO, steps.__name__)
 
     def read(*messages: str) -> list[dict[str, object]]:
         about = ({name: getattr(one, name) for name in ABOUT if hasattr(one, name)} for one in caplog.records)

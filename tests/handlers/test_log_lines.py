@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from chalicelib.desk import steps
 from chalicelib.handlers.logs import configure, configure_on_lambda
 
 
@@ -81,3 +82,16 @@ def test_elsewhere_the_log_is_left_alone(logger: logging.Logger, monkeypatch: py
     configure_on_lambda()
 
     assert logger.handlers == before
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_each_step_of_each_message_is_told_unless_it_is_for_a_terminal(logger: logging.Logger, wanted: bool):
+    stream = io.StringIO()
+    configure(stream, steps=wanted)
+
+    steps.step(steps.SENT, "webchat:v1", 3, result="sent")
+    logger.getChild("desk").warning("the bot failed")
+    configure(io.StringIO())
+
+    told = [json.loads(line)["message"] for line in stream.getvalue().splitlines()]
+    assert told == [steps.SENT, "the bot failed"][not wanted :]
