@@ -1,14 +1,12 @@
 // A real OpenID provider on loopback, for one public client. Its people sign in by their name alone.
 // Usage: node provider.mjs <folder with node_modules>. Prints its address; then reads that of the installation from standard input.
-import { createHash, generateKeyPairSync } from "node:crypto";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-const library = (name) => import(pathToFileURL(join(process.argv[2], "node_modules", ...name.split("/"))).href);
-const { default: Provider } = await library("oidc-provider/lib/index.js");
-const { SignJWT } = await library("jose/dist/webapi/index.js");
+const { default: Provider } = await import(pathToFileURL(join(process.argv[2], "node_modules/oidc-provider/lib/index.js")).href);
 
 const PEOPLE = {
   ann: { name: "Ann Lee", groups: ["agent"] },
@@ -57,7 +55,7 @@ function provide(site) {
   return async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, issuer);
     try {
-      if (pathname === "/expired") response.end(await expired(searchParams.get("who")));
+      if (pathname === "/expired") response.end(expired(searchParams.get("who")));
       else if (!pathname.startsWith("/login/")) own(request, response);
       else if (request.method === "GET") response.writeHead(200, { "Content-Type": "text/html" }).end(form(pathname));
       else await provider.interactionFinished(request, response, result(await read(request)), { mergeWithLastSubmission: false });
@@ -88,14 +86,10 @@ async function read(request) {
 /** An id token that was good until a minute ago. */
 function expired(who) {
   const now = Math.floor(Date.now() / 1000);
-  return new SignJWT({ ...PEOPLE[who] })
-    .setProtectedHeader({ alg: "RS256", kid: key.kid })
-    .setIssuer(issuer)
-    .setAudience(CLIENT)
-    .setSubject(who)
-    .setIssuedAt(now - 3660)
-    .setExpirationTime(now - 60)
-    .sign(privateKey);
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = { ...PEOPLE[who], iss: issuer, aud: CLIENT, sub: who, iat: now - 3660, exp: now - 60 };
+  const message = `${part({ alg: "RS256", kid: key.kid })}.${part(claims)}`;
+  return `${message}.${sign("sha256", Buffer.from(message), privateKey).toString("base64url")}`;
 }
 
 for await (const site of createInterface({ input: process.stdin })) {

@@ -10,7 +10,10 @@ from pathlib import Path
 from tests.conftest import missing
 
 ROOT = Path(__file__).parents[3]
-PACKAGE = "oidc-provider@9.13.3"
+PACKAGE = "oidc-provider@8.8.1"
+"""The last of its kind that runs on Node 18, which stable distributions still have, as well as on later ones."""
+
+OLDEST_NODE = 18
 INSTALL = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
 
 
@@ -39,6 +42,9 @@ def installed() -> Path:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         missing("node, or npm,")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    if int(version.removeprefix("v").partition(".")[0]) < OLDEST_NODE:
+        missing(f"node {OLDEST_NODE} or later (this one is {version})")
     folder = ROOT / "build/oidc" / PACKAGE
     if not (folder / "node_modules/oidc-provider").is_dir():
         folder.mkdir(parents=True, exist_ok=True)
