@@ -12,8 +12,11 @@ log = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 
+RENEW_SECONDS = 300.0
+"""After how long it is asked for again, while it still counts."""
+
 FRESH_SECONDS = 600.0
-"""How long an answer counts without asking again: a key that was withdrawn counts no longer than that."""
+"""How long it counts, unless nobody has answered lately: a key that was withdrawn counts no longer than that."""
 
 HELD_SECONDS = 6 * 3600.0
 """How long it counts while nobody answers; agents can go on for a shift."""
@@ -22,7 +25,10 @@ AGAIN_SECONDS = 30.0
 """Between two questions at least, whatever is wanted: tokens with made-up keys cost the issuer two requests a minute."""
 
 SOON_SECONDS = 2.0
-"""The same while there is no answer at all, and nobody can sign in."""
+"""The same while there is no answer that counts, and nobody can sign in."""
+
+LATELY_SECONDS = 60.0
+"""For so long a question without an answer is an outage, in which nobody waits for the next one."""
 
 
 class Unanswered(Exception):
@@ -40,36 +46,45 @@ class Kept(Generic[Value]):
         self._asking = threading.Lock()
         self._held: tuple[Value, float] | None = None
         self._asked_at: float | None = None
+        self._failed_at: float | None = None
 
     def get(self, suffices: Callable[[Value], bool] = lambda _: True) -> Value:
         """The answer; one that does not suffice is asked for again, unless that was done just now. Raises IssuerBusy."""
-        held = self._held
-        if held is not None and self._is_fresh(held) and suffices(held[0]):
-            return held[0]
-        has_to_wait = held is None or not suffices(held[0])
-        if self._asking.acquire(blocking=has_to_wait):
+        if not self._is_new(suffices) and self._asking.acquire(blocking=self._has_to_wait(suffices)):
             try:
                 self._renew(suffices)
             finally:
                 self._asking.release()
         held = self._held
-        if held is None or self._clock() - held[1] >= HELD_SECONDS:
+        if held is None or self._age(held) >= HELD_SECONDS:
             raise IssuerBusy("Who vouches for agents does not answer. Please try again.")
         return held[0]
 
-    def _renew(self, suffices: Callable[[Value], bool]) -> None:
+    def _is_new(self, suffices: Callable[[Value], bool]) -> bool:
         held = self._held
-        if held is not None and self._is_fresh(held) and suffices(held[0]):
+        return held is not None and self._age(held) < RENEW_SECONDS and suffices(held[0])
+
+    def _has_to_wait(self, suffices: Callable[[Value], bool]) -> bool:
+        held = self._held
+        if held is None or not suffices(held[0]):
+            return True
+        is_out = self._failed_at is not None and self._clock() - self._failed_at < LATELY_SECONDS
+        return self._age(held) >= (HELD_SECONDS if is_out else FRESH_SECONDS)
+
+    def _renew(self, suffices: Callable[[Value], bool]) -> None:
+        if self._is_new(suffices):
             return  # somebody else has just asked
-        pause = SOON_SECONDS if held is None else AGAIN_SECONDS
+        counts = self._held is not None and self._age(self._held) < HELD_SECONDS
+        pause = AGAIN_SECONDS if counts else SOON_SECONDS
         if self._asked_at is not None and self._clock() - self._asked_at < pause:
             return
         try:
             self._held = (self._ask(), self._clock())
         except Unanswered as failure:
+            self._failed_at = self._clock()
             log.warning("%s did not come: %s", self._name, failure)
         finally:
             self._asked_at = self._clock()
 
-    def _is_fresh(self, held: tuple[Value, float]) -> bool:
-        return self._clock() - held[1] < FRESH_SECONDS
+    def _age(self, held: tuple[Value, float]) -> float:
+        return self._clock() - held[1]

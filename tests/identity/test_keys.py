@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from chalicelib.errors import IssuerBusy, NotSignedIn
 from chalicelib.identity.claims import Expected
 from chalicelib.identity.issuer import ANSWER_LIMIT, Issuer
-from chalicelib.identity.kept import AGAIN_SECONDS, FRESH_SECONDS, HELD_SECONDS, SOON_SECONDS, Kept
+from chalicelib.identity.kept import (
+    AGAIN_SECONDS,
+    FRESH_SECONDS,
+    HELD_SECONDS,
+    RENEW_SECONDS,
+    SOON_SECONDS,
+    Kept,
+    Unanswered,
+)
 from chalicelib.identity.keys import Keys
 from tests.identity.making import CLIENT, ec_key, jwk, rsa_key
 from tests.identity.provider import DISCOVERY, KEYS
@@ -40,7 +48,7 @@ def test_a_withdrawn_key_counts_no_longer_than_its_answer(issuer, provider, toke
     issuer.who(token())
     rotate(provider)
 
-    clock.at += FRESH_SECONDS - 1
+    clock.at += RENEW_SECONDS - 1
     assert issuer.who(token()).name == "Ann"
     clock.at += 1
     with pytest.raises(NotSignedIn):
@@ -270,24 +278,83 @@ def test_an_odd_key_costs_its_neighbours_nothing(odd):
     assert keys.find("k9", "RS256") is not None
 
 
+class Slow:
+    """Answers "old", and then, or does not answer, only when the test says so."""
+
+    def __init__(self):
+        self.asking, self.may_end = threading.Event(), threading.Event()
+        self.answer: object = "new"
+        self.asked = 0
+
+    def __call__(self):
+        self.asked += 1
+        if self.asked == 1:
+            return "old"
+        self.asking.set()
+        assert self.may_end.wait(10)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def beside_it(self, kept, *, at_once):
+        """What a thread sees while another asks; `at_once`: it has to end before the answer comes."""
+        told = []
+        first, second = threading.Thread(target=kept.get), threading.Thread(target=lambda: told.append(kept.get()))
+        first.start()
+        assert self.asking.wait(10)
+        second.start()
+        second.join(5 if at_once else 0.2)  # else: so long it may go wrong
+        waits = second.is_alive()
+        self.may_end.set()
+        first.join(10)
+        second.join(10)
+        assert not (at_once and waits)
+        return told
+
+
 def test_who_can_do_with_what_is_there_does_not_wait_for_who_asks(clock):
-    asking, may_end = threading.Event(), threading.Event()
+    slow = Slow()
+    kept = Kept("it", slow, clock=clock)
+    kept.get()
+    clock.at += RENEW_SECONDS
 
-    def ask():
-        if not asking.is_set() and clock.at > FRESH_SECONDS + 1000:
-            asking.set()
-            assert may_end.wait(10)
-            return "new"
-        return "old"
-
-    kept = Kept("it", ask, clock=clock)
-    assert kept.get() == "old"
-    clock.at += FRESH_SECONDS + 1
-    slow = threading.Thread(target=kept.get)
-    slow.start()
-    assert asking.wait(10)
-
-    assert kept.get() == "old"  # and does not hang
-    may_end.set()
-    slow.join(10)
+    assert slow.beside_it(kept, at_once=True) == ["old"]
     assert kept.get() == "new"
+
+
+@pytest.mark.parametrize("idle", [FRESH_SECONDS, HELD_SECONDS])
+def test_after_a_quiet_time_nobody_takes_what_is_old_because_another_asks(clock, idle):
+    """A key that was withdrawn would count for hours; and an answer that is too old would be an outage that is none."""
+    slow = Slow()
+    kept = Kept("it", slow, clock=clock)
+    kept.get()
+    clock.at += idle
+
+    assert slow.beside_it(kept, at_once=False) == ["new"]
+
+
+def test_while_the_issuer_is_stuck_only_one_waits_for_it(clock):
+    slow = Slow()
+    slow.answer = Unanswered("it is stuck")
+    kept = Kept("it", slow, clock=clock)
+    kept.get()
+    clock.at += FRESH_SECONDS
+    slow.may_end.set()
+    assert kept.get() == "old"  # nobody answered: an outage
+    slow.asking.clear()
+    slow.may_end.clear()
+    clock.at += AGAIN_SECONDS
+
+    assert slow.beside_it(kept, at_once=True) == ["old"]
+
+
+def test_an_issuer_that_is_back_after_a_long_outage_is_heard_soon(issuer, provider, token, clock):
+    issuer.who(token())
+    provider.down = True
+    clock.at += HELD_SECONDS
+    with pytest.raises(IssuerBusy):
+        issuer.who(token())
+    provider.down = False
+    clock.at += SOON_SECONDS
+
+    assert issuer.who(token()).name == "Ann"
