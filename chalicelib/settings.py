@@ -16,6 +16,9 @@ _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _TOKEN = re.compile(r"[!-~]+")
 _FIFO_URL = re.compile(r"https?://[^\s/?#]+/[^\s?#]*\.fifo")
 _QUEUE_EXAMPLE = "https://sqs.eu-central-1.amazonaws.com/123456789012/hitl-inbox.fifo"
+_ISSUER = re.compile(r"https?://[A-Za-z0-9.-]+(:(?P<port>[0-9]{1,5}))?(/[A-Za-z0-9._~!$&'()*+,;=:%/-]*)?")
+_ENCRYPTED_OR_HERE = r"https://|http://(127\.0\.0\.1|localhost)(:|/|$)"
+_PORTS = range(1, 65536)
 _HUMAN_TEXT_LIMIT = 1000
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d)?")
 _LONGEST = timedelta(days=36_500)
@@ -99,12 +102,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         ),
     )
     if any(alert.startswith("webhook:") for alert in settings.alerts) and settings.webhook_secret is None:
-        reader.mistakes.append("HITL_WEBHOOK_SECRET: needed to sign what HITL_ALERTS sends to a webhook")
+        reader.lacks("HITL_WEBHOOK_SECRET", "needed to sign what HITL_ALERTS sends to a webhook")
     messenger = settings.messenger
     if messenger.pages and not messenger.app_secrets:
-        reader.mistakes.append("HITL_MESSENGER_APP_SECRETS: needed to tell Facebook's deliveries from others'")
+        reader.lacks("HITL_MESSENGER_APP_SECRETS", "needed to tell Facebook's deliveries from others'")
     if settings.oidc.issuer and not settings.public_url:
-        reader.mistakes.append("HITL_PUBLIC_URL: needed with HITL_OIDC_ISSUER, since agents come back there")
+        reader.lacks("HITL_PUBLIC_URL", "needed with HITL_OIDC_ISSUER, since agents come back there")
+    elif settings.oidc.issuer and not re.match(_ENCRYPTED_OR_HERE, settings.public_url):
+        reader.lacks("HITL_PUBLIC_URL", "must be https with HITL_OIDC_ISSUER: browsers sign nobody in on other pages")
     if reader.mistakes:
         raise BadSettings("\n".join(reader.mistakes))
     return settings
@@ -132,9 +137,9 @@ def _oidc(reader: "_Reader") -> OIDCSettings:
     issuer = reader.value(f"{name}ISSUER", _issuer, "", "https://login.example.com")
     client_id = reader.value(f"{name}CLIENT_ID", _word, "", "hitl-admin")
     if issuer and not client_id:
-        reader.mistakes.append("HITL_OIDC_CLIENT_ID: needed with HITL_OIDC_ISSUER: the audience of its tokens")
+        reader.lacks("HITL_OIDC_CLIENT_ID", "needed with HITL_OIDC_ISSUER: the audience of its tokens")
     if client_id and not issuer:
-        reader.mistakes.append("HITL_OIDC_ISSUER: needed with HITL_OIDC_CLIENT_ID")
+        reader.lacks("HITL_OIDC_ISSUER", "needed with HITL_OIDC_CLIENT_ID")
     return OIDCSettings(
         issuer=issuer,
         client_id=client_id,
@@ -164,6 +169,11 @@ class _Reader:
         except ValueError as error:
             self.mistakes.append(f"{name}: {error}; for example {example}")
             return default
+
+    def lacks(self, name: str, sentence: str) -> None:
+        """What is wrong with a variable beside others; one whose value is no good has been told of already."""
+        if not any(mistake.startswith(f"{name}: ") for mistake in self.mistakes):
+            self.mistakes.append(f"{name}: {sentence}")
 
 
 def _store(given: str) -> str:
@@ -302,7 +312,8 @@ def _graph_url(given: str) -> str:
 
 def _issuer(given: str) -> str:
     """Kept to the letter, since tokens must say the same; only one on this machine does without encryption."""
-    if not re.fullmatch(r"https://[^\s?#@]+|http://(127\.0\.0\.1|localhost)(:\d+)?(/[^\s?#]*)?", given):
+    match = _ISSUER.fullmatch(given)
+    if match is None or int(match["port"] or 443) not in _PORTS or not re.match(_ENCRYPTED_OR_HERE, given):
         raise ValueError("must be an https address, without parameters")
     return given
 

@@ -38,6 +38,7 @@ def test_all_of_it_can_be_set():
     [
         "https://login.example.com/",
         "https://login.example.com/realms/x",
+        "https://login.example.com:8443/realms/x",
         "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC",
         "http://127.0.0.1:8080",
         "http://localhost:8080/x",
@@ -57,8 +58,15 @@ def test_an_issuer_is_kept_to_the_letter(issuer):
         ("HITL_OIDC_ISSUER", "https://login.example.com#x"),
         ("HITL_OIDC_ISSUER", "https://ann:xyzzy@login.example.com"),
         ("HITL_OIDC_ISSUER", "https://"),
+        ("HITL_OIDC_ISSUER", "https:///x"),
+        ("HITL_OIDC_ISSUER", "https://login.example.com:abc"),
+        ("HITL_OIDC_ISSUER", "https://login.example.com:99999"),
+        ("HITL_OIDC_ISSUER", "http://localhost:99999"),
+        ("HITL_OIDC_ISSUER", "https://[::1"),
+        ("HITL_OIDC_ISSUER", "https://caf\u00e9.example.com"),
         ("HITL_OIDC_CLIENT_ID", "two words"),
         ("HITL_OIDC_GROUPS", "two words"),
+        ("HITL_PUBLIC_URL", "chat.example.com"),
         ("HITL_OIDC_SCOPE", "profile email"),
         ("HITL_OIDC_SCOPE", "openid caf\u00e9"),
     ],
@@ -67,13 +75,23 @@ def test_a_bad_value_is_told_with_the_variable_and_an_example(variable, given):
     with pytest.raises(BadSettings) as refused:
         read_settings(GOOD | {variable: given})
 
-    first = str(refused.value).splitlines()[0]
-    assert first.startswith(f"{variable}: ")
-    assert "for example" in first
-    assert "xyzzy" not in first
+    [sentence] = str(refused.value).splitlines()  # one mistake, one sentence
+    assert sentence.startswith(f"{variable}: ")
+    assert "for example" in sentence
+    assert "xyzzy" not in sentence
 
 
 @pytest.mark.parametrize("missing", GOOD)
 def test_one_of_what_belongs_together_is_not_enough(missing):
     with pytest.raises(BadSettings, match=f"^{missing}: needed with"):
         read_settings({name: value for name, value in GOOD.items() if name != missing})
+
+
+def test_agents_sign_in_on_encrypted_pages_or_on_this_machine():
+    """Browsers have no cryptography for others, and a code would go in the clear."""
+    for here in ("http://127.0.0.1:8000", "http://localhost:8000"):
+        assert read_settings(GOOD | {"HITL_PUBLIC_URL": here}).public_url == here
+    with pytest.raises(BadSettings, match="^HITL_PUBLIC_URL: must be https with HITL_OIDC_ISSUER"):
+        read_settings(GOOD | {"HITL_PUBLIC_URL": "http://chat.example.com"})
+    with pytest.raises(BadSettings, match="^HITL_PUBLIC_URL: must be https"):
+        read_settings(GOOD | {"HITL_PUBLIC_URL": "http://localhost.example.com"})
