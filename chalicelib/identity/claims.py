@@ -16,7 +16,10 @@ _SUBJECT_LIMIT = 255
 """Characters, as OpenID Connect says."""
 
 _NAMES = ("name", "given_name", "nickname", "preferred_username", "email")
-"""Claims that may hold what an agent is called, the best one first."""
+"""Claims that may hold what an agent is called, the best one first; a name has a letter or a digit."""
+
+_BLANKS = "\u115f\u1160\u3164\uffa0"
+"""Letters that nobody sees: Hangul fillers."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ def check_addressed(claims: Mapping[str, Any], expected: Expected) -> None:
     if party != expected.client_id:
         raise Refused("its audience")
     if claims.get("token_use", "id") != "id":  # Cognito's word for what a token is
+        raise Refused("its kind")
+    if claims.get("typ", "ID") not in ("ID", "JWT"):  # Keycloak's
+        raise Refused("its kind")
+    if "events" in claims:  # it tells what happened, such as a sign-out (RFC 8417)
         raise Refused("its kind")
 
 
@@ -105,6 +112,6 @@ def _name(claims: Mapping[str, Any]) -> str:
         given = claims.get(claim)
         if isinstance(given, str):
             name = clean_name(given.partition("@")[0] if "@" in given else given)
-            if name:
+            if any(letter.isalnum() and letter not in _BLANKS for letter in name):
                 return name
     return "Agent"

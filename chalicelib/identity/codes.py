@@ -25,6 +25,7 @@ BURST, PER_SECOND = 30, 3.0
 _ERROR = re.compile(r"[a-z_]{1,40}")
 _SERVER_ERROR = 500
 _OK = 200
+_OVER = "This sign-in is over. Please sign in again."
 _BUSY = "Who vouches for agents does not answer. Please try again."
 
 
@@ -70,6 +71,9 @@ class Codes:
             raise _refusal(answer.status, told)
         id_token, refresh_token = told.get("id_token"), told.get("refresh_token")
         if not isinstance(id_token, str):
+            if nonce is None:  # a refresh token need not be worth one, nor for ever
+                log.info("a refresh token was worth no id token")
+                raise NotSignedIn(_OVER)
             log.error("the issuer gives no id token: HITL_OIDC_SCOPE must have openid")
             raise BadSettings("the issuer gives no id token")
         self._issuer.who(id_token, nonce=nonce)  # here, so that who is no agent is told at once
@@ -90,7 +94,7 @@ def _refusal(status: int, told: Mapping[str, Any]) -> Exception:
     said = told.get("error")
     kind = said if isinstance(said, str) and _ERROR.fullmatch(said) else "no reason"
     if kind == "invalid_grant":
-        return NotSignedIn("This sign-in is over. Please sign in again.")
+        return NotSignedIn(_OVER)
     log.error("the issuer refuses to exchange a sign-in: status %d, %s", status, kind)
     if status >= _SERVER_ERROR or kind in ("no reason", "temporarily_unavailable", "server_error"):
         return IssuerBusy(_BUSY)

@@ -85,6 +85,14 @@ def test_a_refresh_token_that_is_not_replaced_is_kept(api, gives, token):
     assert api.post(PATH, BODY | {"nonce": "m" * 16}).said == (401, "NotSignedIn")
 
 
+@pytest.mark.parametrize("said", [{}, {"id_token": None}, {"id_token": 7}])
+def test_a_refresh_token_that_is_worth_no_id_token_is_over(api, gives, said):
+    """As the standard allows; a 503 would be tried again for ever, and the agent never asked to sign in."""
+    gives(access_token="not ours", **said)
+
+    assert api.post(REFRESH, {"refresh_token": "r1"}).said == (401, "NotSignedIn")
+
+
 @pytest.mark.parametrize(
     "elsewhere",
     [

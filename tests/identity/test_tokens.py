@@ -78,10 +78,40 @@ def test_tokens_of_another_library_count_by_each_of_the_algorithms(issuer, provi
         ({"exp": True}, "times"),
         ({"nbf": "soon"}, "times"),
         ({"exp": 10**400}, "times"),
+        ({"typ": "Bearer"}, "kind"),
+        ({"typ": "Refresh"}, "kind"),
+        ({"typ": "Logout"}, "kind"),
+        ({"events": {"http://schemas.openid.net/event/backchannel-logout": {}}}, "kind"),
     ],
 )
 def test_a_token_that_says_anything_else_is_refused(because, token, other, why):
     because(token(**other), why)
+
+
+@pytest.mark.parametrize(
+    "said", [{"typ": "ID"}, {"typ": "JWT"}, {"token_use": "id"}, {"auth_time": 1, "email_verified": False}]
+)
+def test_a_token_that_says_it_is_an_id_token_counts(issuer, token, said):
+    assert issuer.who(token(**said)).name == "Ann"
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        "supervisors",
+        "agent supervisor",
+        "agent,supervisor",
+        "['supervisor']",
+        [["supervisor"]],
+        {"supervisor": True},
+        ["supervisors", "Supervisor", " supervisor", "supervisor\n"],
+        True,
+        ["*"],
+    ],
+)
+def test_only_a_group_of_that_very_name_counts(issuer, token, groups):
+    with pytest.raises(Forbidden):
+        issuer.who(token(groups=groups, roles=["supervisor"], role="supervisor"))
 
 
 def test_an_audience_of_several_counts_when_it_was_made_for_us(issuer, token):
@@ -351,7 +381,12 @@ def test_the_same_subject_of_another_issuer_is_somebody_else(issuer, token):
         ({"name": None}, "Agent"),
         ({"name": "A\u202enn\x00\n"}, "A nn"),
         ({"name": "A" * 500}, "A" * 79 + "…"),
-        ({"name": "\ud800"}, "\ufffd"),
+        ({"name": "\u200b\u2060", "nickname": "ann"}, "ann"),
+        ({"name": "\u3164\ufe0f\U000e0041"}, "Agent"),
+        ({"name": "\u200e.\u200f"}, "Agent"),
+        ({"name": "李娜"}, "李娜"),
+        ({"name": "7"}, "7"),
+        ({"name": "A\ud800"}, "A\ufffd"),
     ],
 )
 def test_a_name_is_one_short_line_and_no_address(issuer, token, said, name):

@@ -91,7 +91,7 @@ def test_agents_sign_in_on_encrypted_pages_or_on_this_machine():
     """Browsers have no cryptography for others, and a code would go in the clear."""
     for here in ("http://127.0.0.1:8000", "http://localhost:8000"):
         assert read_settings(GOOD | {"HITL_PUBLIC_URL": here}).public_url == here
-    with pytest.raises(BadSettings, match="^HITL_PUBLIC_URL: must be https with HITL_OIDC_ISSUER"):
+    with pytest.raises(BadSettings, match=r"^HITL_PUBLIC_URL: must be https with HITL_OIDC_ISSUER"):
         read_settings(GOOD | {"HITL_PUBLIC_URL": "http://chat.example.com"})
-    with pytest.raises(BadSettings, match="^HITL_PUBLIC_URL: must be https"):
+    with pytest.raises(BadSettings, match=r"^HITL_PUBLIC_URL: must be https"):
         read_settings(GOOD | {"HITL_PUBLIC_URL": "http://localhost.example.com"})
