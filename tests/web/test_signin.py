@@ -205,6 +205,47 @@ def test_signing_out_ends_it_here_and_at_the_provider(signs_in, server, provider
     assert page.url.startswith(provider.url)
 
 
+def test_signing_out_forgets_all_at_once_though_the_way_to_the_provider_is_broken(signs_in):
+    page = signs_in()
+    is_in(page)
+    page.route("**/signin?out", lambda route: route.fulfill(status=204))  # the browser stays where it is
+    with page.expect_request("**/signin?out"):
+        page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Token")).to_be_visible()
+
+    assert (kept(page), kept(page, "hitl.signin")) == (None, None)
+    page.unroute_all()
+
+
+@pytest.mark.usefixtures("refusals")
+def test_many_who_need_another_token_at_once_share_one_renewal(signs_in, provider):
+    page = signs_in()
+    is_in(page)
+    renewals = []
+    page.on("request", lambda request: renewals.append(request.url) if "signin/refresh" in request.url else None)
+    put(page, "hitl.token", provider.expired("ann"))
+    ask = """async () => {
+        const { AdminClient } = await import(new URL("assets/admin/client.js", document.baseURI).href);
+        const client = new AdminClient({ base: "api/botpress-hitl" });
+        const told = await Promise.all(Array.from({ length: 8 }, () => client.ask("GET", "me")));
+        return told.map((me) => me.name);
+    }"""
+
+    assert page.evaluate(ask) == ["Ann Lee"] * 8
+    assert len(renewals) == 1
+
+
+def test_a_token_in_a_link_does_not_go_with_who_signs_in_otherwise(opens, server):
+    asked = []
+    page = opens(f"{server.url}/parked#token=made-up")
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("button", name=ACCOUNT).click()
+    expect(page.get_by_label("Name")).to_be_visible()
+
+    assert [url for url in asked if "signin?to=" in url] == [f"{server.url}/signin?to=parked"]
+    assert not [url for url in asked if "made-up" in url]
+
+
 @pytest.mark.usefixtures("refusals")
 def test_who_is_in_no_group_is_told_so_and_can_use_another_account(opens, server):
     page = opens(f"{server.url}/signin?to=parked")

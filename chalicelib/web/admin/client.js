@@ -90,8 +90,9 @@ export class AdminClient {
 
   /** Forget the token. Drafts stay in the tab. */
   signOut(why = "") {
-    this.tab.remove(TOKEN);
     if (!why && this.tab.get(SIGNIN)) location.assign("signin?out");
+    this.tab.remove(TOKEN);
+    this.tab.remove(SIGNIN);
     this.poller.stop();
     this.inbox.stop();
     this.alerts.stop();

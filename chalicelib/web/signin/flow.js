@@ -3,7 +3,7 @@
 const OURS = /^(?:admin|parked)(?:#session=[^&#]*)?$/;
 
 /** Where to go after the sign-in: a page of ours and what it shows, and nothing else that a link may ask for. */
-export const target = (/** @type {string | null} */ to) => (to !== null && OURS.test(to) ? to : "admin");
+export const target = (/** @type {string | null} */ to, other = "admin") => (to !== null && OURS.test(to) ? to : other);
 
 /**
  * @param {{authorization_endpoint: string, client_id: string, scope: string, redirect_uri: string}} provider
