@@ -5,7 +5,8 @@ import urllib.parse
 
 import pytest
 
-from chalicelib.identity.codes import BURST
+from chalicelib.errors import NotSignedIn, TooFast
+from chalicelib.identity.codes import BURST, PER_SECOND, Codes
 from tests.identity.making import CLIENT, rsa_key
 from tests.identity.provider import DISCOVERY, TOKEN
 from tests.identity.test_agents import ME, SITE, oidc  # noqa: F401 - a fixture
@@ -195,14 +196,19 @@ def test_an_issuer_that_goes_down_in_the_midst_is_told_as_that(api, provider):
     assert api.post(PATH, BODY).said == (503, "IssuerBusy")
 
 
-def test_many_who_try_codes_are_held_up_before_the_issuer_is(api, provider, gives):
+def test_many_who_try_codes_are_held_up_before_the_issuer_is(issuer, provider, gives, clock):
     gives(400, error="invalid_grant")
-    told = [api.post(PATH, BODY).said for _ in range(BURST * 2)]
+    codes = Codes(issuer, clock=clock)
 
-    assert told[:BURST] == [(401, "NotSignedIn")] * BURST
-    assert told[-1] == (429, "TooFast")
-    assert provider.count(TOKEN) < BURST * 2
-    assert provider.count(DISCOVERY) == 1
+    def tried():
+        with pytest.raises((NotSignedIn, TooFast)) as told:
+            codes.redeem("the-code", verifier="v" * 43, redirect_uri=f"{SITE}/signin", nonce=NONCE)
+        return told.type
+
+    assert [tried() for _ in range(BURST + 2)] == [NotSignedIn] * BURST + [TooFast] * 2
+    clock.at += 1.01 / PER_SECOND
+    assert [tried(), tried()] == [NotSignedIn, TooFast]
+    assert (provider.count(TOKEN), provider.count(DISCOVERY)) == (BURST + 1, 1)
 
 
 def test_neither_codes_nor_tokens_are_logged(api, gives, token, caplog):

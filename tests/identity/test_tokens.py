@@ -1,5 +1,6 @@
 """Which tokens count, and that no other does."""
 
+import base64
 import contextlib
 import json
 import logging
@@ -8,6 +9,7 @@ import time
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -391,6 +393,26 @@ def test_the_same_subject_of_another_issuer_is_somebody_else(issuer, token):
 )
 def test_a_name_is_one_short_line_and_no_address(issuer, token, said, name):
     assert issuer.who(token(**said)).name == name
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        lambda r, s: r + b"\0" + s,
+        lambda r, s: r.lstrip(b"\0") + s[1:],
+        lambda r, s: encode_dss_signature(int.from_bytes(r), int.from_bytes(s)),
+        lambda r, s: bytes(64),
+        lambda r, s: b"",
+    ],
+)
+def test_a_signature_of_a_curve_is_written_in_one_way(issuer, provider, because, token, other):
+    provider.keys = [jwk(ec_key())]
+    good = token(ec_key(), "ES256")
+    message, _, signature = good.rpartition(".")
+    raw = base64.urlsafe_b64decode(f"{signature}==")
+
+    assert issuer.who(good).name == "Ann"
+    because(f"{message}.{text(other(raw[:32], raw[32:]))}", "signature")
 
 
 def test_a_nonce_is_that_of_the_sign_in(issuer, token):
