@@ -15,7 +15,7 @@ from scripts.deploying.account import Account
 from scripts.deploying.agents import invite
 from scripts.deploying.bucket import Bucket, upload
 from scripts.deploying.errors import DeployFailed, in_words, without
-from scripts.deploying.kept import check_table, left_table, left_users
+from scripts.deploying.kept import check_table, complete_users, left_table, left_users
 from scripts.deploying.names import address_of, stack_of
 from scripts.deploying.stack import Stack, State
 
@@ -60,10 +60,20 @@ def deploy(
     chosen = {parameter: value for parameter, value in given.items() if value is not None}
     if before is None:
         chosen = taken_up(account, name, chosen)
-    elif "PublicUrl" not in chosen and _ENDPOINT.fullmatch(before.parameters.get("PublicUrl", "")):
-        chosen["PublicUrl"] = ""  # set by a deployment before there was CloudFront, and not by the operator
-    if table := (chosen if before is None else before.parameters | chosen).get("KeptTable"):
+    else:
+        refuse_other_users(name, before, chosen)
+        if "PublicUrl" not in chosen and _ENDPOINT.fullmatch(before.parameters.get("PublicUrl", "")):
+            chosen["PublicUrl"] = ""  # set by a deployment before there was CloudFront, and not by the operator
+    settings = chosen if before is None else before.parameters | chosen
+    if settings.get("DomainName") and not settings.get("CertificateArn"):
+        raise DeployFailed(
+            f"DOMAIN={settings['DomainName']} needs CERTIFICATE=, the ARN of a certificate for it in us-east-1: CloudFront"
+            " takes no name without one."
+        )
+    if table := settings.get("KeptTable"):
         check_table(account, table, template)
+    if users := settings.get("KeptUserPool"):
+        complete_users(account, users, template)
     place = Bucket(account, bucket)
     packaged = upload(place, name, template, folder)
     key = place.put(name, json.dumps(packaged).encode(), ".json")  # by the bucket: it is too long for a request
@@ -87,6 +97,27 @@ def taken_up(account: Account, name: str, chosen: dict[str, str]) -> dict[str, s
     left = {"KeptTable": left_table, "KeptUserPool": left_users}
     found = {parameter: look(account, name) for parameter, look in left.items() if parameter not in chosen}
     return chosen | {parameter: value for parameter, value in found.items() if value}
+
+
+def refuse_other_users(name: str, before: State, chosen: Mapping[str, str]) -> None:
+    """Raises DeployFailed when a stack is to change to another user pool.
+
+    The page to sign in is called after the stack. CloudFormation makes the new one before it takes the old one away, and
+    Cognito gives no name twice.
+    """
+    wanted, pool = chosen.get("KeptUserPool"), before.outputs.get("UserPoolId")
+    if pool and wanted not in (None, pool, before.parameters.get("KeptUserPool", "")):
+        again = options_for(name, before.outputs.get("TableName"), wanted)
+        raise DeployFailed(
+            f"{name} has the user pool {pool}, and cannot change to another one, since the page to sign in would have its"
+            f" name twice: `make undeploy {again[0]}`, then `make deploy {' '.join(again)}`."
+        )
+
+
+def options_for(name: str, table: str | None, users: str | None) -> list[str]:
+    """Of `make`, for the stack of this name on this table, with this user pool. None: not said."""
+    options = {"STAGE": name.removeprefix("hitl-"), "TABLE": table, "USERS": users}
+    return [f"{option}={value}" for option, value in options.items() if value is not None]
 
 
 def parameters(template: dict[str, Any], before: State | None, chosen: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -115,7 +146,7 @@ Make a token to sign in with; it is shown once:
 """
 
 
-def stays(outputs: Mapping[str, str]) -> str:
+def stays(name: str, outputs: Mapping[str, str]) -> str:
     """What is left of a stack that is gone, with the names by which it is taken up; empty: it never had any."""
     names = [("table", outputs.get("TableName")), ("user pool", outputs.get("UserPoolId"))]
     left = [f"the {what} {name}" for what, name in names if name]
@@ -123,8 +154,10 @@ def stays(outputs: Mapping[str, str]) -> str:
         return ""
     verb = "stay" if len(left) > 1 else "stays"
     told = " and ".join(left)
+    again = " ".join(options_for(name, outputs.get("TableName"), outputs.get("UserPoolId")))
     return (
-        f" {told[0].upper()}{told[1:]} {verb}, protected from deletion; the next `make deploy` takes up what is there."
+        f" {told[0].upper()}{told[1:]} {verb}. `make deploy {again}` takes up just that; without names, the next one"
+        f" takes up what {name} made, and asks where there are several."
     )
 
 
@@ -147,7 +180,7 @@ def run(options: argparse.Namespace, environment: Mapping[str, str], open_accoun
     account = open_account()
     if options.remove:
         outputs = Stack(account, name).remove().outputs
-        account.say(f"{name} is gone.{stays(outputs)}")
+        account.say(f"{name} is gone.{stays(name, outputs)}")
         return
     given = {parameter: getattr(options, option) for option, (parameter, _) in PARAMETERS.items()}
     given |= {parameter: environment.get(variable) for variable, parameter in MESSENGER.items()}

@@ -12,10 +12,15 @@ from scripts.deploying.errors import DeployFailed, code
 
 
 def left_table(account: Account, stack: str) -> str | None:
-    """The table that an earlier stack of this name has left; None: there is none. Raises DeployFailed when there are several."""
+    """The table that an earlier stack of this name has left; None: there is none. Raises DeployFailed when there are several.
+
+    One that was restored has another name, `<stack>-…`, and may be newer than what has the stack's own: the operator knows.
+    """
     pages = account.client("dynamodb").get_paginator("list_tables").paginate()
-    names = (name for page in pages for name in page["TableNames"] if name.startswith(f"{stack}-SessionTable-"))
-    return _only(account, stack, "table", "TABLE", names)
+    names = [name for page in pages for name in page["TableNames"] if name.startswith(f"{stack}-")]
+    own = [name for name in names if name.startswith(f"{stack}-SessionTable-")]
+    restored = [name for name in names if "-SessionTable-" not in name]
+    return _only(account, stack, "table", "TABLE", [*own, *restored] if own else [])
 
 
 def left_users(account: Account, stack: str) -> str | None:
@@ -40,7 +45,7 @@ def _only(account: Account, stack: str, what: str, option: str, found: Iterable[
 def check_table(account: Account, name: str, template: dict[str, Any]) -> None:
     """Raises DeployFailed when the functions could not work on this table, with a command for each index that it lacks.
 
-    CloudFormation does not look after it: it belongs to no stack.
+    What it lacks of the template's protection is only said. CloudFormation does not look after it: it belongs to no stack.
     """
     try:
         table = account.client("dynamodb").describe_table(TableName=name)["Table"]
@@ -58,6 +63,45 @@ def check_table(account: Account, name: str, template: dict[str, Any]) -> None:
     )
     if found:
         raise DeployFailed("\n".join(found))
+    for lacking in _unprotected(account, table):
+        account.say(lacking)
+
+
+def _unprotected(account: Account, table: dict[str, Any]) -> list[str]:
+    """What a table lacks that was restored, or that a failed first deployment left half made."""
+    name = table["TableName"]
+    which = f"--region {account.region} --table-name {name}"
+    backups = account.client("dynamodb").describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    found = []
+    if not table.get("DeletionProtectionEnabled"):
+        command = f"aws dynamodb update-table {which} --deletion-protection-enabled"
+        found.append(f"The table {name} is not protected from deletion:\n  {command}")
+    if backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") != "ENABLED":
+        command = f"aws dynamodb update-continuous-backups {which}"
+        command += " --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true"
+        found.append(f"The table {name} cannot be restored to an earlier time:\n  {command}")
+    return found
+
+
+def complete_users(account: Account, pool: str, template: dict[str, Any]) -> None:
+    """Make the groups that a user pool lacks which belongs to no stack. Raises DeployFailed when there is no such pool.
+
+    A first deployment that failed may have left it without; one that the operator names never had them.
+    """
+    cognito = account.client("cognito-idp")
+    try:
+        pages = list(cognito.get_paginator("list_groups").paginate(UserPoolId=pool))
+    except ClientError as error:
+        if code(error) != "ResourceNotFoundException":
+            raise
+        raise DeployFailed(
+            f"There is no user pool {pool} in {account.region} to take up: correct USERS=, or give USERS= for a new one."
+        ) from error
+    there = {group["GroupName"] for page in pages for group in page["Groups"]}
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Cognito::UserPoolGroup" and resource["Properties"]["GroupName"] not in there:
+            cognito.create_group(**resource["Properties"] | {"UserPoolId": pool})
+            account.say(f"Made the group {resource['Properties']['GroupName']}, which the user pool {pool} lacked.")
 
 
 def _command(account: Account, table: str, definition: dict[str, Any], name: str) -> str:

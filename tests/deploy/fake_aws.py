@@ -85,6 +85,9 @@ class FakeAWS:
         self.tables: dict[str, dict[str, Any]] = {}
         self.pools: dict[str, str] = {}
         self.users: dict[str, dict[str, Any]] = {}
+        self.groups: dict[str, list[dict[str, Any]]] = {POOL: []}
+        """Of each user pool that is there."""
+        self.restorable = True
         self.change_sets: dict[str, dict[str, Any]] = {}
         self.changes: list[dict[str, Any]] = [
             {"Action": "Add", "LogicalResourceId": "SessionTable", "ResourceType": "AWS::DynamoDB::Table"}
@@ -166,6 +169,20 @@ class FakeAWS:
         if TableName not in self.tables:
             raise refused("ResourceNotFoundException", "not found")
         return {"Table": self.tables[TableName]}
+
+    def do_DescribeContinuousBackups(self, *, TableName: str) -> dict[str, Any]:  # noqa: N802, N803
+        status = "ENABLED" if TableName in self.tables and self.restorable else "DISABLED"
+        told = {"PointInTimeRecoveryStatus": status}
+        return {"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": told}}
+
+    def do_ListGroups(self, *, UserPoolId: str, **_: Any) -> dict[str, Any]:  # noqa: N802, N803
+        if UserPoolId not in self.groups:
+            raise refused("ResourceNotFoundException", f"User pool {UserPoolId} does not exist.")
+        return {"Groups": self.groups[UserPoolId]}
+
+    def do_CreateGroup(self, *, UserPoolId: str, **group: Any) -> None:  # noqa: N802, N803
+        assert group["GroupName"] not in [known["GroupName"] for known in self.groups[UserPoolId]]
+        self.groups[UserPoolId].append(group)
 
     def do_ListUserPools(self, **_: Any) -> dict[str, Any]:  # noqa: N802
         return {"UserPools": [{"Id": pool, "Name": name} for pool, name in self.pools.items()]}

@@ -52,5 +52,6 @@ def complete_table(built: Package, without: Sequence[str] = (), **more: Any) -> 
         "TableStatus": "ACTIVE",
         "KeySchema": definition["KeySchema"],
         "GlobalSecondaryIndexes": indexes,
+        "DeletionProtectionEnabled": True,
         **more,
     }

@@ -105,8 +105,9 @@ def test_the_command_for_a_token_is_one_that_exists(operator):
 
 @pytest.mark.parametrize("option", command.PARAMETERS)
 def test_an_option_becomes_a_parameter_of_the_stack(operator, aws, built, option):
-    aws.tables["given"] = complete_table(built)
-    operator.deploys(f"--{option.replace('_', '-')}", "given")
+    aws.tables["given"], aws.groups["given"] = complete_table(built), []
+    beside = ["--certificate", "arn"] if option == "domain" else []
+    operator.deploys(*beside, f"--{option.replace('_', '-')}", "given")
 
     parameter, _ = command.PARAMETERS[option]
     assert set_parameters(aws)[parameter] == "given"
@@ -275,3 +276,16 @@ def test_what_was_begun_goes_on_when_the_operator_goes_away(operator, aws, monke
 
     assert operator.run() == 130
     assert operator.complained.startswith("Not watched any more")
+
+
+def test_a_domain_without_a_certificate_is_refused_before_anything_is_made(operator, aws):
+    """CloudFront would refuse it after minutes, and all that was made would go back."""
+    complained = operator.fails("--domain", "chat.example.com")
+
+    assert complained.startswith("DOMAIN=chat.example.com needs CERTIFICATE=")
+    assert aws.stacks == {}
+
+
+def test_a_certificate_that_was_given_before_is_enough(operator):
+    operator.deploys("--certificate", "arn:aws:acm:us-east-1:123456789012:certificate/a")
+    operator.deploys("--domain", "chat.example.com")

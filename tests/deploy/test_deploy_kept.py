@@ -92,6 +92,77 @@ def test_a_table_that_is_not_there_is_said(operator):
     assert operator.fails("--table", "nowhere").startswith("There is no table nowhere in eu-central-1 to take up")
 
 
+def test_a_restored_table_beside_the_old_one_is_not_passed_over(operator, aws, built):
+    """The old one has the name that the stack gave it, and is out of date."""
+    aws.tables = {name: complete_table(built) for name in (TABLE, "hitl-dev-restored", "hitl-dev2-restored")}
+    complained = operator.fails()
+
+    assert f"several tables: {TABLE}, hitl-dev-restored." in complained
+    assert aws.stacks == {}
+
+
+def test_a_table_of_another_name_alone_is_nobodys(operator, aws, built):
+    aws.tables = {name: complete_table(built) for name in ("hitl-dev-orders", "hitl-dev-eu-SessionTable-1")}
+    operator.deploys()
+
+    assert set_parameters(aws) == {}
+
+
+def test_what_a_table_that_was_taken_up_lacks_of_its_protection_is_said_with_the_commands(operator, aws, built):
+    """One that was restored has none, nor need one that a failed first deployment left."""
+    aws.tables[TABLE] = complete_table(built, DeletionProtectionEnabled=False)
+    aws.restorable = False
+    said = [shlex.split(line) for line in operator.deploys().splitlines() if line.startswith("  aws dynamodb")]
+
+    assert [one[2] for one in said] == ["update-table", "update-continuous-backups"]
+    assert all(one[one.index("--table-name") + 1] == TABLE for one in said)
+    assert "--deletion-protection-enabled" in said[0]
+    assert said[1][-1] == "PointInTimeRecoveryEnabled=true"
+
+
+def test_nothing_is_said_of_a_table_that_is_protected(operator, aws, built):
+    aws.tables[TABLE] = complete_table(built)
+
+    assert "aws dynamodb" not in operator.deploys()
+
+
+def test_a_user_pool_without_its_groups_is_given_them(operator, aws, built):
+    """So a first deployment leaves it that fails early, and so is one of somebody's own."""
+    aws.pools = {POOL: "hitl-dev"}
+    aws.groups[POOL] = [{"GroupName": "agent", "Precedence": 7}]
+    operator.deploys("--agent", "ann@example.com")
+    definition = built.template["Resources"]["SupervisorGroup"]["Properties"]
+    wanted = {name: definition[name] for name in ("GroupName", "Description", "Precedence")}
+
+    assert aws.groups[POOL] == [{"GroupName": "agent", "Precedence": 7}, wanted]
+    operator.deploys()
+    assert len(aws.groups[POOL]) == 2
+
+
+def test_a_user_pool_that_is_not_there_is_said(operator, aws):
+    complained = operator.fails("--users", "eu-central-1_None")
+
+    assert complained.startswith("There is no user pool eu-central-1_None in eu-central-1 to take up")
+    assert aws.stacks == {}
+
+
+@pytest.mark.parametrize("other", ["eu-central-1_Other", ""])
+def test_a_stack_does_not_change_to_another_user_pool(operator, aws, other):
+    """Its page to sign in has one name, which CloudFormation would give to the new one before it is free."""
+    aws.groups = {POOL: [], "eu-central-1_Other": []}
+    operator.deploys("--users", POOL)
+    complained = operator.fails("--users", other)
+
+    assert complained.startswith(f"hitl-dev has the user pool {POOL}, and cannot change to another one")
+    assert f"`make undeploy STAGE=dev`, then `make deploy STAGE=dev TABLE={TABLE} USERS={other}`" in complained
+    assert len(aws.asked("CreateChangeSet")) == 1
+
+
+def test_the_user_pool_that_a_stack_has_may_be_named(operator):
+    operator.deploys()
+    operator.deploys("--users", POOL)
+
+
 def test_removing_says_what_stays(operator, aws):
     operator.deploys()
     said = operator.deploys("--remove")
@@ -99,6 +170,7 @@ def test_removing_says_what_stays(operator, aws):
     assert aws.stacks == {}
     assert "  SessionTable kept\n" in said
     assert f"hitl-dev is gone. The table {TABLE} and the user pool {POOL} stay" in said
+    assert f"`make deploy STAGE=dev TABLE={TABLE} USERS={POOL}`" in said
 
 
 def test_a_stack_that_never_came_to_be_can_be_removed(operator, aws):
