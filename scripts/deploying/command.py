@@ -18,6 +18,7 @@ from scripts.deploying.errors import DeployFailed, in_words, without
 from scripts.deploying.kept import check_table, complete_users, left_table, left_users
 from scripts.deploying.names import address_of, stack_of
 from scripts.deploying.stack import Stack, State
+from scripts.deploying.waiting import refuse_unprocessed
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
 
@@ -179,7 +180,10 @@ def run(options: argparse.Namespace, environment: Mapping[str, str], open_accoun
     agent = address_of(options.agent) if options.agent else None
     account = open_account()
     if options.remove:
-        outputs = Stack(account, name).remove().outputs
+        stack = Stack(account, name)
+        if state := stack.settle():
+            refuse_unprocessed(account, state.outputs)
+        outputs = stack.remove().outputs
         account.say(f"{name} is gone.{stays(name, outputs)}")
         return
     given = {parameter: getattr(options, option) for option, (parameter, _) in PARAMETERS.items()}

@@ -17,6 +17,7 @@ STRANGER = "999999999999"
 SITE = "https://d111111abcdef8.cloudfront.net"
 TABLE = "hitl-dev-SessionTable-1ABC"
 POOL = "eu-central-1_Abc"
+INBOX, DEAD_LETTERS = (f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}.fifo" for name in ("inbox", "dead"))
 UNCHANGED = "The submitted information didn't contain changes. Submit different information to create a change set."
 
 Event = tuple[str, str, str, str]
@@ -88,6 +89,7 @@ class FakeAWS:
         self.groups: dict[str, list[dict[str, Any]]] = {POOL: []}
         """Of each user pool that is there."""
         self.restorable = True
+        self.queues: dict[str, int] = {INBOX: 0, DEAD_LETTERS: 0}
         self.change_sets: dict[str, dict[str, Any]] = {}
         self.changes: list[dict[str, Any]] = [
             {"Action": "Add", "LogicalResourceId": "SessionTable", "ResourceType": "AWS::DynamoDB::Table"}
@@ -171,8 +173,8 @@ class FakeAWS:
         return {"Table": self.tables[TableName]}
 
     def do_DescribeContinuousBackups(self, *, TableName: str) -> dict[str, Any]:  # noqa: N802, N803
-        status = "ENABLED" if TableName in self.tables and self.restorable else "DISABLED"
-        told = {"PointInTimeRecoveryStatus": status}
+        told = {"PointInTimeRecoveryStatus": "ENABLED" if self.restorable else "DISABLED"}
+        assert TableName in self.tables
         return {"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": told}}
 
     def do_ListGroups(self, *, UserPoolId: str, **_: Any) -> dict[str, Any]:  # noqa: N802, N803
@@ -203,6 +205,14 @@ class FakeAWS:
         assert self.users[Username]["pool"] == UserPoolId
         self.users[Username]["groups"].append(GroupName)
 
+    def do_GetQueueAttributes(self, *, QueueUrl: str, AttributeNames: list[str]) -> dict[str, Any]:  # noqa: N802, N803
+        """One of what waits is with a worker at this moment."""
+        if QueueUrl not in self.queues:
+            raise refused("AWS.SimpleQueueService.NonExistentQueue")
+        taken = min(1, self.queues[QueueUrl])
+        known = (self.queues[QueueUrl] - taken, taken)
+        return {"Attributes": {name: str(known["Not" in name]) for name in AttributeNames}}
+
     # CloudFormation
 
     def _stack(self, name: str) -> Stack:
@@ -217,6 +227,8 @@ class FakeAWS:
             "PublicURL": stack.parameters.get("PublicUrl") or SITE,
             "TableName": stack.parameters.get("KeptTable") or TABLE,
             "UserPoolId": stack.parameters.get("KeptUserPool") or POOL,
+            "InboxQueueUrl": INBOX,
+            "DeadLettersUrl": DEAD_LETTERS,
             "AlertTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:{stack.name}-AlertTopic-1ABC",
         }
         told = {

@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from tests.deploy.fake_aws import POOL, TABLE, FakeAWS, Stack, refused
+from tests.deploy.fake_aws import DEAD_LETTERS, INBOX, POOL, TABLE, FakeAWS, Stack, refused
 from tests.deploy.operator import Operator, complete_table
 
 
@@ -171,6 +171,28 @@ def test_removing_says_what_stays(operator, aws):
     assert "  SessionTable kept\n" in said
     assert f"hitl-dev is gone. The table {TABLE} and the user pool {POOL} stay" in said
     assert f"`make deploy STAGE=dev TABLE={TABLE} USERS={POOL}`" in said
+
+
+@pytest.mark.parametrize(
+    ("queue", "count", "said"), [(INBOX, 1, "1 event waits"), (INBOX, 3, "3 events wait"), (DEAD_LETTERS, 2, "2 dead")]
+)
+def test_what_was_delivered_and_not_processed_is_not_removed_with_its_queue(operator, aws, queue, count, said):
+    """The platform was told that it is kept."""
+    operator.deploys()
+    aws.queues[queue] = count
+    complained = operator.fails("--remove")
+
+    assert complained.startswith(said)
+    assert f"aws sqs purge-queue --region eu-central-1 --queue-url {queue}" in complained
+    assert aws.asked("DeleteStack") == []
+
+
+def test_a_stack_whose_queues_somebody_has_deleted_is_removed(operator, aws):
+    operator.deploys()
+    aws.queues.clear()
+    operator.deploys("--remove")
+
+    assert aws.stacks == {}
 
 
 def test_a_stack_that_never_came_to_be_can_be_removed(operator, aws):
