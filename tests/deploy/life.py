@@ -190,6 +190,7 @@ class Life:
         }
 
     def undeploy(self) -> None:
+        eventually(lambda: self.stack.waiting() == 0, "an empty queue")  # else nothing would be deleted
         items = [self.stack.items()]
         told = self.make("undeploy")
         items.append(self.stack.items())
