@@ -33,7 +33,7 @@ vendor: ## the pages' one vendored file, made anew from its packages (needs Node
 	node scripts/vendor.mjs
 
 package: $(VENV)/local.done ## build/deployment.zip and build/template.json
-	@$(BIN)/python scripts/package.py --stage $(STAGE)
+	@$(BIN)/python scripts/package.py --stage '$(STAGE)'
 
 # An option counts only when it is given with the command, since many shells export an EMAIL; an empty one counts too.
 given = $(if $(findstring command,$(origin $(1))),--$(2) '$($(1))')
@@ -42,10 +42,10 @@ DEPLOY_OPTIONS = $(if $(BUCKET),--bucket '$(BUCKET)') $(call given,EMAIL,email) 
   $(call given,TABLE,table) $(call given,USERS,users) $(call given,AGENT,agent)
 
 deploy: package ## package, then put it on AWS; AGENT=… lets the first supervisor in
-	@$(BIN)/python scripts/deploy.py --stage $(STAGE) $(DEPLOY_OPTIONS)
+	@$(BIN)/python scripts/deploy.py --stage '$(STAGE)' $(DEPLOY_OPTIONS)
 
 undeploy: $(VENV)/local.done ## take the stack away; the table with its data and the agents' accounts stay
-	@$(BIN)/python scripts/deploy.py --stage $(STAGE) --remove
+	@$(BIN)/python scripts/deploy.py --stage '$(STAGE)' --remove
 
 # Which Python makes the environments, and can it: one sentence for each thing that may be wrong.
 python:

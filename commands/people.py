@@ -36,7 +36,11 @@ def write(document: str, path: str) -> None:
 def agreed(desk: Desk, session_id: str, ask: Callable[[str], str]) -> bool:
     """Whether the operator means it. Raises SessionNotFound."""
     head = desk.reader.session(session_id)
-    return ask(f"Erase {head.display_name} and {head.seq - head.cut} entries for good? Type yes: ").strip() == "yes"
+    try:
+        answer = ask(f"Erase {head.display_name} and {head.seq - head.cut} entries for good? Type yes: ")
+    except EOFError:  # nobody is there to be asked
+        return False
+    return answer.strip() == "yes"
 
 
 def erase(desk: Desk, session_id: str) -> str:

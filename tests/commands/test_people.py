@@ -88,6 +88,17 @@ def test_erase_asks_first_and_takes_only_a_whole_yes(run, store, monkeypatch, an
     assert len(store.entries(ANN, limit=9)) == left
 
 
+def test_erase_leaves_all_where_nobody_is_there_to_be_asked(run, store, monkeypatch):
+    said(store)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+
+    told = run("erase", ANN)
+
+    assert told.out.endswith("Nothing was erased.\n")
+    assert told.status == 1
+    assert len(store.entries(ANN, limit=9)) == 1
+
+
 def test_retain_needs_a_retention(run):
     told = run("retain")
 

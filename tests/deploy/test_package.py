@@ -245,6 +245,21 @@ def test_a_stage_that_is_not_configured_is_said(tmp_path):
     assert (done.returncode, done.stderr) == (1, "There is no stage live in .chalice/config.json, only dev, prod.\n")
 
 
+def test_a_stage_of_ones_own_needs_nothing_but_a_name(package, project, tmp_path):
+    own = tmp_path / "project"
+    shutil.copytree(project, own)
+    config = json.loads((own / ".chalice/config.json").read_text())
+    config["stages"]["live"] = {}
+    (own / ".chalice/config.json").write_text(json.dumps(config))
+
+    done = run_package(tmp_path / "out", "--project", own, "--stage", "live")
+
+    assert done.returncode == 0, done.stderr
+    template = json.loads((tmp_path / "out/template.json").read_text())
+    kinds = {name: resource.get("Type") for name, resource in template["Resources"].items()}
+    assert kinds == {name: resource["Type"] for name, resource in package.template["Resources"].items()}
+
+
 def test_what_chalice_cannot_package_is_said_with_its_words(project, tmp_path):
     broken = tmp_path / "project"
     shutil.copytree(project, broken)

@@ -81,6 +81,13 @@ def test_a_bad_value_is_told_with_the_variable_and_an_example(variable, given):
     assert "xyzzy" not in sentence
 
 
+def test_a_bad_public_address_is_not_called_missing_too():
+    with pytest.raises(BadSettings) as refused:
+        read_settings(GOOD | {"HITL_PUBLIC_URL": "chat.example.com"})
+
+    assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == ["HITL_PUBLIC_URL"]
+
+
 @pytest.mark.parametrize("missing", GOOD)
 def test_one_of_what_belongs_together_is_not_enough(missing):
     with pytest.raises(BadSettings, match=f"^{missing}: needed with"):

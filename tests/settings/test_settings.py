@@ -200,6 +200,13 @@ def test_a_webhook_needs_a_secret_to_sign_with():
         read_settings({"HITL_ALERTS": "webhook:https://example.com/alerts"})
 
 
+def test_a_webhooks_secret_that_is_too_short_is_not_called_missing_too():
+    with pytest.raises(BadSettings) as refused:
+        read_settings({"HITL_ALERTS": "webhook:https://example.com/alerts", "HITL_WEBHOOK_SECRET": "short"})
+
+    assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == ["HITL_WEBHOOK_SECRET"]
+
+
 def test_a_webhook_with_a_secret_is_taken():
     given = {"HITL_ALERTS": "webhook:https://example.com/alerts", "HITL_WEBHOOK_SECRET": "sixteen-letters!"}
 
