@@ -20,6 +20,9 @@ PARTS = ("app.py", "manage.py", "pyproject.toml", ".chalice", "chalicelib", "com
 PROGRAMS = (".venv-ministack",)
 """What they only run, where it is there."""
 
+INSTALLED = ("build/oidc",)
+"""What they install when it is missing: once for all copies."""
+
 LIMIT_SECONDS = 120
 """For the tests of one breakage; the slowest take a quarter of it on two busy cores."""
 
@@ -90,6 +93,10 @@ def copied(root: Path) -> Iterator[Path]:
                 shutil.copy2(root / part, tree / part)
         for program in PROGRAMS:
             (tree / program).symlink_to(root / program)
+        for place in INSTALLED:
+            (root / place).mkdir(parents=True, exist_ok=True)
+            (tree / place).parent.mkdir(parents=True)
+            (tree / place).symlink_to(root / place)
         yield tree
 
 

@@ -2,9 +2,10 @@
 
 import shutil
 import subprocess
+import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.conftest import missing
@@ -46,12 +47,22 @@ def installed() -> Path:
     if int(version.removeprefix("v").partition(".")[0]) < OLDEST_NODE:
         missing(f"node {OLDEST_NODE} or later (this one is {version})")
     folder = ROOT / "build/oidc" / PACKAGE
-    if not (folder / "node_modules/oidc-provider").is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run([npm, *INSTALL, PACKAGE], cwd=folder, capture_output=True, text=True, check=False)
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        _install(npm, folder)
+    return folder
+
+
+def _install(npm: str, folder: Path) -> None:
+    """Beside its place, and put there whole: several processes may do so at once, and the first one wins."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
+        made = Path(beside, "made")
+        made.mkdir()
+        done = subprocess.run([npm, *INSTALL, PACKAGE], cwd=made, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             missing(f"the npm package {PACKAGE}")
-    return folder
+        with suppress(OSError):  # there by now
+            made.rename(folder)
 
 
 @contextmanager
