@@ -217,6 +217,16 @@ def test_signing_out_forgets_all_at_once_though_the_way_to_the_provider_is_broke
     page.unroute_all()
 
 
+def test_a_link_to_sign_out_forgets_what_the_tab_has(signs_in, server):
+    page = signs_in("sue", at="parked")
+    expect(page.get_by_text("Nothing is parked.")).to_be_visible()
+    page.goto(f"{server.url}/signin?out")
+    page.get_by_role("button", name="Yes, sign me out").click()
+    page.wait_for_url(f"{server.url}/admin")
+
+    assert (kept(page), kept(page, "hitl.signin")) == (None, None)
+
+
 @pytest.mark.usefixtures("refusals")
 def test_many_who_need_another_token_at_once_share_one_renewal(signs_in, provider):
     page = signs_in()
