@@ -13,6 +13,7 @@ from local.messenger.platform import Platform
 from local.messenger.server import running
 from local.messenger.state import PAGE_ID
 from tests.commands.pages import OTHER, OTHER_TOKEN, SECRET, TOKEN, VERIFY
+from tests.fakes.logs import logging_kept
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,8 @@ def run(settings, capsys):
         said = capsys.readouterr()
         return Told(status, said.out, said.err)
 
-    level = logging.getLogger("chalicelib").level
-    yield command
-    logging.getLogger("chalicelib").setLevel(level)
+    with logging_kept():
+        yield command
 
 
 @pytest.fixture
@@ -83,6 +83,7 @@ def one_page(platform, settings):
 @pytest.fixture
 def desk(platform):
     """The desk of the installation, to look at and to stop Pages with; the alert's log line is not this test's matter."""
-    logging.getLogger("chalicelib").setLevel(logging.CRITICAL)
-    yield wiring.desk()
+    with logging_kept():
+        logging.getLogger("chalicelib").setLevel(logging.CRITICAL)
+        yield wiring.desk()
     wiring.forget()

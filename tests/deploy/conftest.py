@@ -1,6 +1,5 @@
 import io
 import json
-import logging
 import subprocess
 import sys
 import zipfile
@@ -18,6 +17,7 @@ from scripts.package import copy_sources, merge_resources
 from tests.conftest import missing
 from tests.deploy.driving import live
 from tests.deploy.installation import Installation, stack_of
+from tests.fakes.logs import logging_kept
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -71,16 +71,13 @@ def package(tmp_path_factory, project):
 def installation(package):
     """One that has lived, with all that its functions printed and logged."""
     printed, logged = io.StringIO(), io.StringIO()
-    logger = logging.getLogger("chalicelib")
-    before = (list(logger.handlers), logger.level, logger.propagate)
-    logs.configure(logged)
-    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws(), redirect_stdout(printed):
+    with logging_kept(), pytest.MonkeyPatch.context() as monkeypatch, mock_aws(), redirect_stdout(printed):
+        logs.configure(logged)
         installation = Installation(stack_of(package.template), monkeypatch)
         with running(installation.platform) as installation.graph_url:
             live(installation)
         wiring.forget()
         aws.session.cache_clear()
-    logger.handlers[:], logger.level, logger.propagate = before
     installation.printed, installation.logged = printed.getvalue().splitlines(), logged.getvalue().splitlines()
     return installation
 

@@ -1,7 +1,6 @@
 """The app on each database, and all that it keeps and prints."""
 
 import io
-import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ from chalicelib import wiring
 from chalicelib.handlers.logs import configure
 from tests.emulators.table import create_table
 from tests.erasure.places import Contents, files, items, rows
+from tests.fakes.logs import logging_kept
 from tests.handlers.api import Api
 from tests.handlers.people import ADMIN_TOKEN, SECRET
 
@@ -64,9 +64,7 @@ def api(kept: Contents) -> Api:
 @pytest.fixture
 def printed() -> Iterator[Callable[[], bytes]]:
     """The log as functions on AWS write it."""
-    logger = logging.getLogger("chalicelib")
-    before = (list(logger.handlers), logger.level, logger.propagate)
     stream = io.StringIO()
-    configure(stream)
-    yield lambda: stream.getvalue().encode()
-    logger.handlers[:], logger.level, logger.propagate = before
+    with logging_kept():
+        configure(stream)
+        yield lambda: stream.getvalue().encode()

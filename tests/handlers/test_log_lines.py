@@ -8,15 +8,14 @@ import pytest
 
 from chalicelib.desk import steps
 from chalicelib.handlers.logs import configure, configure_on_lambda
+from tests.fakes.logs import logging_kept
 
 
 @pytest.fixture
 def logger():
     """The log of hitl, left as it was found."""
-    logger = logging.getLogger("chalicelib")
-    before = (list(logger.handlers), logger.level, logger.propagate)
-    yield logger
-    logger.handlers[:], logger.level, logger.propagate = before
+    with logging_kept():
+        yield logging.getLogger("chalicelib")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from chalicelib.model.event import Event
 from chalicelib.model.session import User
 from local.messenger.platform import Platform
 from tests.channels.deliveries import SESSION, echo, event, said
+from tests.fakes.logs import logging_kept
 from tests.handlers.conftest import Settings
 from tests.handlers.meta import APP_SECRET, OLDER_SECRET, OTHER_TOKEN, PAGE_TOKEN, VERIFY_TOKEN
 from tests.handlers.people import ADMIN_TOKEN, SECRET
@@ -28,20 +29,18 @@ SECRETS = (MARKER, APP_SECRET, OLDER_SECRET, VERIFY_TOKEN, PAGE_TOKEN, OTHER_TOK
 @pytest.fixture
 def printed(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[str]]]:
     """All that was printed, and all that any library wrote to its log, with its arguments."""
-    logger = logging.getLogger("chalicelib")
-    before = (list(logger.handlers), logger.level, logger.propagate)
     stream = io.StringIO()
-    configure(stream)
-    logger.propagate = True
-    caplog.set_level(logging.DEBUG)
 
     def read() -> list[str]:
         output = capfd.readouterr()
         records = [f"{one.getMessage()} {one.args} {one.exc_text} {one.__dict__}" for one in caplog.records]
         return [*stream.getvalue().splitlines(), *output.out.splitlines(), *output.err.splitlines(), *records]
 
-    yield read
-    logger.handlers[:], logger.level, logger.propagate = before
+    with logging_kept():
+        configure(stream)
+        logging.getLogger("chalicelib").propagate = True
+        caplog.set_level(logging.DEBUG)
+        yield read
 
 
 def leaks(lines: list[str]) -> list[str]:

@@ -1,6 +1,5 @@
 """The local server in this process, set up by the environment as a user does it."""
 
-import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,6 +9,7 @@ import pytest
 
 from chalicelib import wiring
 from local.server import running
+from tests.fakes.logs import logging_kept
 from tests.local.people import Office
 
 ADMIN_TOKEN = "the-admin-token-of-the-tests"
@@ -54,9 +54,5 @@ def opened(environment: None, tmp_path: Path) -> Open:
 @pytest.fixture
 def quiet_log() -> Iterator[None]:
     """Puts the log back as it was, for tests that start the program, which sets its log up."""
-    logger = logging.getLogger("chalicelib")
-    before = (list(logger.handlers), logger.level, logger.propagate)
-    yield
-    logger.handlers[:], level, propagate = before
-    logger.setLevel(level)
-    logger.propagate = propagate
+    with logging_kept():
+        yield

@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from chalicelib.handlers.logs import configure
 from local.messenger.platform import Platform
 from local.messenger.server import running
 from tests.channels.deliveries import SESSION, USER
+from tests.fakes.logs import logging_kept
 from tests.handlers.conftest import api, meta, settings  # noqa: F401 - fixtures
 from tests.handlers.meta import APP_SECRET, INSTALLED, PAGE_TOKEN, SIGNATURE, VERIFY_TOKEN
 from tests.handlers.table import WEBHOOK
@@ -27,12 +27,10 @@ Lines = Callable[[], list[dict[str, Any]]]
 @pytest.fixture
 def lines() -> Iterator[Lines]:
     """What was logged since."""
-    logger = logging.getLogger("chalicelib")
-    before = (list(logger.handlers), logger.level, logger.propagate)
     stream = io.StringIO()
-    configure(stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    logger.handlers[:], logger.level, logger.propagate = before
+    with logging_kept():
+        configure(stream)
+        yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
 def webhook(body: bytes, headers: dict[str, str], trace: str = f"Root={ROOT};Parent=53995c3f42cd8ad8;Sampled=1") -> Any:
