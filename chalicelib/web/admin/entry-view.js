@@ -48,6 +48,9 @@ function Failure({ entry, conversation, unsure, closed }) {
     event.preventDefault();
     setAsking(false);
   };
+  const onMouseDown = (/** @type {MouseEvent} */ event) => {
+    if (event.detail > 1) event.preventDefault(); // as below: it must not take the focus either
+  };
 
   const resend = (/** @type {any} */ event) => {
     if (event.detail > 1) return; // the second half of a double click on what was here before
@@ -57,7 +60,7 @@ function Failure({ entry, conversation, unsure, closed }) {
 
   if (conversation.resending.value.has(entry.seq)) return html`<div class="meta">Sending…</div>`;
   if (asking && !closed) {
-    return html`<div class="meta bad" role="group" aria-label="It may have arrived. Send it again?" onKeyDown=${onKeyDown}>
+    return html`<div class="meta bad" role="group" aria-label="It may have arrived. Send it again?" onKeyDown=${onKeyDown} onMouseDown=${onMouseDown}>
       <span>It may have arrived. Send it again?</span>
       <button key="no" ref=${no} type="button" class="plain" onClick=${() => setAsking(false)}>No</button>
       <button key="yes" type="button" class="plain" onClick=${resend}>Yes, send it again</button>
