@@ -173,8 +173,9 @@ class FakeAWS:
         return {"Table": self.tables[TableName]}
 
     def do_DescribeContinuousBackups(self, *, TableName: str) -> dict[str, Any]:  # noqa: N802, N803
+        if TableName not in {*self.tables, TABLE}:  # the latter is the stack's own
+            raise refused("TableNotFoundException", "not found")
         told = {"PointInTimeRecoveryStatus": "ENABLED" if self.restorable else "DISABLED"}
-        assert TableName in self.tables
         return {"ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": told}}
 
     def do_ListGroups(self, *, UserPoolId: str, **_: Any) -> dict[str, Any]:  # noqa: N802, N803
