@@ -6,7 +6,6 @@ the same zip, byte for byte, so that deploying twice changes nothing.
 
 import argparse
 import compileall
-import contextlib
 import hashlib
 import json
 import os
@@ -79,8 +78,11 @@ def collect_wheels(requirements: Path, folder: Path, architecture: str) -> Path:
             [*download, *platforms, f"--platform=manylinux2014_{machine}", f"--python-version={RUNTIME}"],
             f"A package in requirements.txt has no wheel for Lambda ({architecture}, Python {RUNTIME}).",
         )
-        with contextlib.suppress(FileExistsError):  # somebody else was faster, with the same files
+        try:
             fresh.rename(kept)
+        except OSError:
+            if not kept.is_dir():  # else somebody was faster, with the same files
+                raise
     return kept
 
 

@@ -16,6 +16,7 @@ import pytest
 from chalicelib.desk.parking import encode
 from chalicelib.model.content import Text
 from chalicelib.model.event import Event
+from scripts import package as packaging
 from scripts.package import copy_sources
 from tests.deploy.conftest import run_package
 from tests.deploy.deployed import SCHEDULED
@@ -289,3 +290,23 @@ def test_caches_and_droppings_stay_behind(tmp_path):
 def test_packaging_leaves_nothing_in_the_sources(package, project):
     assert not (project / ".chalice/deployments").exists()
     assert list(project.rglob("__pycache__")) == []
+
+
+def test_two_who_download_at_once_share_what_the_faster_one_has(monkeypatch, tmp_path):
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("pydantic\n")
+
+    def download(command, _):
+        own = Path(command[command.index("-d") + 1])
+        own.mkdir(exist_ok=True)
+        (own / "slower.whl").touch()
+        name = packaging.hashlib.sha256(requirements.read_bytes() + f"{packaging.RUNTIME} arm64".encode()).hexdigest()
+        faster = own.parent.parent / name[:16]
+        faster.mkdir(exist_ok=True)
+        (faster / "faster.whl").touch()
+
+    monkeypatch.setattr(packaging, "_run", download)
+    kept = packaging.collect_wheels(requirements, tmp_path / "wheels", "arm64")
+
+    assert [wheel.name for wheel in kept.iterdir()] == ["faster.whl"]
+    assert list((tmp_path / "wheels").iterdir()) == [kept]

@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.conftest import missing
@@ -61,8 +61,11 @@ def _install(npm: str, folder: Path) -> None:
         done = subprocess.run([npm, *INSTALL, PACKAGE], cwd=made, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             missing(f"the npm package {PACKAGE}")
-        with suppress(OSError):  # there by now
+        try:
             made.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else somebody was faster, with the same files
+                raise
 
 
 @contextmanager
