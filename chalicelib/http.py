@@ -25,6 +25,9 @@ _HEADER = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 _URL = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _PORTS = {"http": 80, "https": 443}
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""What this machine calls itself: what goes there needs no encryption."""
+
 Method = Literal["GET", "POST", "DELETE"]
 
 

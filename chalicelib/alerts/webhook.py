@@ -32,9 +32,7 @@ from urllib.parse import SplitResult
 
 from chalicelib.alerts.base import Alert, Alerter, alerter_name
 from chalicelib.errors import AlertFailed, BadSettings
-from chalicelib.http import CallFailed, call, port_of, web_address
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+from chalicelib.http import LOOPBACK, CallFailed, call, port_of, web_address
 
 
 class WebhookAlerter(Alerter):
@@ -90,7 +88,7 @@ class WebhookAlerter(Alerter):
     def check(self) -> list[str]:
         """Sends nothing: whether the host's name is known, and whether alerts travel encrypted."""
         wrong = []
-        if not self._secure and self._host not in _LOOPBACK:
+        if not self._secure and self._host not in LOOPBACK:
             wrong.append(f"Alerts to {self._host} travel unencrypted: use https in HITL_ALERTS.")
         try:
             socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)

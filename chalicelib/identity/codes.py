@@ -1,6 +1,5 @@
 """Codes and refresh tokens turned into id tokens, at the issuer's token endpoint, for a client without a secret."""
 
-import json
 import logging
 import re
 import threading
@@ -12,7 +11,8 @@ from urllib.parse import urlencode
 
 from chalicelib import http
 from chalicelib.errors import BadSettings, IssuerBusy, NotSignedIn, TooFast
-from chalicelib.identity.issuer import ANSWER_LIMIT, Issuer
+from chalicelib.identity.issuer import ANSWER_LIMIT, Issuer, parsed
+from chalicelib.identity.kept import Unanswered
 
 log = logging.getLogger(__name__)
 
@@ -102,8 +102,8 @@ def _refusal(status: int, told: Mapping[str, Any]) -> Exception:
 
 
 def _json(body: bytes) -> dict[str, Any]:
+    """What it answered; nothing, where that is no object: the status tells the rest."""
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
+        return parsed(body)
+    except Unanswered:
         return {}
-    return found if isinstance(found, dict) else {}

@@ -25,7 +25,6 @@ ANSWER_LIMIT = 256 * 1024
 """Bytes of an answer."""
 
 _COGNITO = re.compile(r"https://cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ class Issuer:
             parts = http.web_address(given if isinstance(given, str) else "")
         except ValueError as error:
             raise Unanswered(f"its {name} is no address") from error
-        here = parts.hostname in LOOPBACK and urlsplit(self.expected.issuer).scheme == "http"
+        here = parts.hostname in http.LOOPBACK and urlsplit(self.expected.issuer).scheme == "http"
         if parts.scheme != "https" and not here:
             raise Unanswered(f"its {name} is not https")
         return str(given)
