@@ -25,15 +25,17 @@ def main(names: Sequence[str], *, root: Path = ROOT, folder: Path = FOLDER) -> i
     with ThreadPoolExecutor(AT_ONCE) as pool:
         unbroken = pool.submit(try_unbroken, [test for one in chosen for test in one.tests], root)
         tried = zip(chosen, pool.map(partial(try_breakage, root=root), chosen), strict=True)
-        caught = sum(_told(one, verdict) for one, verdict in tried)
+        survivors = [one for one, verdict in tried if not _told(one, verdict)]
         wrong = unbroken.result()
     for sentence in wrong:
         print(f"Without any breakage: {sentence}, so that nothing is proved.")
     if not names:
         for promise, reason in catalogue.not_built.items():
             print(f"{promise:<9}not tried: {reason}")
-    print(f"{caught} caught, {len(chosen) - caught} survived, in {time.monotonic() - begun:.0f} s")
-    return 1 if wrong or caught < len(chosen) else 0
+    for one in survivors:  # once more, where whoever looks at the end of a log sees them
+        print(f"{one.breaks:<9}{one.name} survived: {one.how}")
+    print(f"{len(chosen) - len(survivors)} caught, {len(survivors)} survived, in {time.monotonic() - begun:.0f} s")
+    return 1 if wrong or survivors else 0
 
 
 def _told(breakage: Breakage, verdict: Verdict) -> bool:
