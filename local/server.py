@@ -13,8 +13,8 @@ import uvicorn
 
 from chalicelib import wiring
 from chalicelib.desk.trace import traced
+from local.crew import Crew
 from local.gateway import BODY_LIMIT, Answer, Gateway, Headers, refuse
-from local.pool import Pool
 from local.protocol import BoundedHttp
 
 log = logging.getLogger("chalicelib.local")
@@ -40,12 +40,13 @@ class LocalApp:
     """The ASGI application around the Chalice app."""
 
     def __init__(self, *, body_seconds: float = BODY_SECONDS) -> None:
+        """`crew` must be set before the first request comes."""
         from app import app
 
         self._body_seconds = body_seconds
         methods = {path: set(entries) for path, entries in app.routes.items()}
         self._gateway = Gateway(app, methods, methods)
-        self._pool = Pool()
+        self.crew: Crew
         self.beside: Extra | None = None
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -66,7 +67,7 @@ class LocalApp:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
         try:
-            answer = await self._pool.run(lambda: self._answer(scope["method"], path, query, headers, body))
+            answer = await self.crew.do(lambda: self._answer(scope["method"], path, query, headers, body))
         except Exception as error:  # noqa: BLE001 - as AWS does; uvicorn would log the error's words, which may be a user's
             log.error("the server broke: %s", traced(error))  # noqa: TRY400 - no texts
             answer = refuse(502, "BadGateway", "Something broke on our side.")
@@ -82,7 +83,7 @@ class LocalServer:
 
     def __init__(self, port: int, *, sweep_seconds: float = SWEEP_SECONDS, body_seconds: float = BODY_SECONDS) -> None:
         self._app = LocalApp(body_seconds=body_seconds)
-        config = uvicorn.Config(
+        self._config = uvicorn.Config(
             self._app,
             http=partial(BoundedHttp, head_seconds=body_seconds),  # type: ignore[arg-type] # it makes one, as the class would
             access_log=False,
@@ -94,7 +95,7 @@ class LocalServer:
             timeout_graceful_shutdown=STOP_SECONDS,
             backlog=BACKLOG,
         )
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(self._config)
         self._socket = _listening(port)
         self._sweep_seconds = sweep_seconds
         self._stop = threading.Event()
@@ -113,7 +114,9 @@ class LocalServer:
         sweeper = threading.Thread(target=self._sweep, name="sweep", daemon=True)
         sweeper.start()
         try:
-            self._server.run(sockets=[self._socket])
+            with self._server.capture_signals(), asyncio.Runner(loop_factory=self._config.get_loop_factory()) as runner:
+                self._app.crew = Crew(runner.get_loop())
+                self._app.crew.run(self._server.serve(sockets=[self._socket]))
         finally:
             self._stop.set()
             self.close()
