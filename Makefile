@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAGE ?= dev
 SHELL := /bin/sh
 
-.PHONY: run test check mutants format bench vendor package deploy undeploy clean python
+.PHONY: run test check mutants format bench vendor package account deploy undeploy clean python
 
 run: $(VENV)/local.done ## everything on this machine, no account
 	@exec $(BIN)/python -m local
@@ -41,8 +41,12 @@ DEPLOY_OPTIONS = $(if $(BUCKET),--bucket '$(BUCKET)') $(call given,EMAIL,email) 
   $(call given,PUBLIC_URL,public-url) $(call given,DOMAIN,domain) $(call given,CERTIFICATE,certificate) $(call given,ZONE,zone) \
   $(call given,TABLE,table) $(call given,USERS,users) $(call given,AGENT,agent)
 
-deploy: package ## package, then put it on AWS; AGENT=… lets the first supervisor in
+deploy: account package ## package, then put it on AWS; AGENT=… lets the first supervisor in
 	@$(BIN)/python scripts/deploy.py --stage '$(STAGE)' $(DEPLOY_OPTIONS)
+
+# Before a minute goes by with packaging.
+account: $(VENV)/local.done
+	@$(BIN)/python scripts/deploy.py --stage '$(STAGE)' $(DEPLOY_OPTIONS) --look
 
 undeploy: $(VENV)/local.done ## take the stack away; the table with its data and the agents' accounts stay
 	@$(BIN)/python scripts/deploy.py --stage '$(STAGE)' --remove

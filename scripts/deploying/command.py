@@ -170,6 +170,7 @@ def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.add_argument(f"--{option.replace('_', '-')}", help=f"{words} (default: as before)")
     parser.add_argument("--agent", help="the e-mail address of somebody who shall sign in as a supervisor")
     parser.add_argument("--build", type=Path, default=BUILD, help="where `make package` has left its files")
+    parser.add_argument("--look", action="store_true", help="only look whether AWS knows who asks")
     parser.add_argument("--remove", action="store_true", help="delete the stack; the table stays")
     return parser.parse_args(arguments)
 
@@ -179,6 +180,8 @@ def run(options: argparse.Namespace, environment: Mapping[str, str], open_accoun
     name = stack_of(options.stage)
     agent = address_of(options.agent) if options.agent else None
     account = open_account()
+    if options.look:
+        return
     if options.remove:
         stack = Stack(account, name)
         if state := stack.settle():

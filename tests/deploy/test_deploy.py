@@ -41,12 +41,10 @@ def set_parameters(aws, stack="hitl-dev"):
     return aws.stacks[stack].parameters
 
 
-def bare(tmp_path, **environment):
+def bare(tmp_path, command=(sys.executable, "scripts/deploy.py"), **environment):
     """The command on a machine where nothing is set up."""
     nowhere = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true", **environment}
-    done = subprocess.run(
-        [sys.executable, "scripts/deploy.py"], cwd=ROOT, env=nowhere, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, env=nowhere, capture_output=True, text=True, check=False)
     return done.returncode, done.stderr
 
 
@@ -60,6 +58,19 @@ def test_without_credentials_it_says_how_to_set_them_up(tmp_path):
 
 def test_without_a_region_it_says_how_to_set_one(tmp_path):
     assert bare(tmp_path) == (1, "No region is set: for example `export AWS_DEFAULT_REGION=eu-central-1`.\n")
+
+
+def test_it_says_so_before_it_packages(tmp_path):
+    for option, complaint in (("STAGE=x_y", "STAGE has"), ("AGENT=ann", "AGENT is"), ("STAGE=dev", "No region")):
+        _, said = bare(tmp_path, ("make", "deploy", option))
+
+        assert said.startswith(complaint)
+        assert ": account]" in said  # the step of make that failed
+
+
+def test_a_look_changes_nothing(operator, aws):
+    assert operator.deploys("--look") == ""
+    assert aws.stacks == {}
 
 
 def test_a_profile_that_is_not_there_is_said(tmp_path):
