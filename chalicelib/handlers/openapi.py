@@ -209,6 +209,10 @@ OPERATIONS = (
         "POST", f"{SIGNIN}/refresh", "refreshTokens", "New tokens for those that end soon", "nobody",
         signin_shapes.TokensAnswer, signin_shapes.RefreshRequest, refusals=(401, 403, 404, 413, 429),
     ),
+    Operation(
+        "POST", f"{SIGNIN}/revoke", "revokeToken", "End a refresh token, for who signs out", "nobody",
+        signin_shapes.RevokedAnswer, signin_shapes.RefreshRequest, refusals=(401, 404, 413, 429),
+    ),
     Operation("GET", "/api/health", "health", "That the function runs", "nobody", shapes.HealthAnswer),
 )  # fmt: skip
 

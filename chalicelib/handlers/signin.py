@@ -60,6 +60,16 @@ def refresh() -> Response:
     return reply(TokensAnswer(id_token=tokens.id_token, refresh_token=tokens.refresh_token))
 
 
+@routes.route("/signin/revoke", methods=["POST"])
+@answers
+def revoke() -> Response:
+    """End a refresh token at the issuer, for who signs out."""
+    from chalicelib.handlers.signin_shapes import RefreshRequest, RevokedAnswer
+
+    given = read(routes.current_request, RefreshRequest)
+    return reply(RevokedAnswer(revoked=_codes().revoke(given.refresh_token)))
+
+
 def _codes() -> "Codes":
     exchanging = codes()
     if exchanging is None:

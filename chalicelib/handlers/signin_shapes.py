@@ -47,3 +47,9 @@ class TokensAnswer(Value):
 
     id_token: str
     refresh_token: str | None
+
+
+class RevokedAnswer(Value):
+    """False: the issuer ends no refresh tokens, so that this one lasts until its time is over."""
+
+    revoked: bool

@@ -1,4 +1,4 @@
-"""Codes and refresh tokens turned into id tokens, at the issuer's token endpoint, for a client without a secret."""
+"""Codes and refresh tokens turned into id tokens by the issuer, and ended there, for a client without a secret."""
 
 import logging
 import re
@@ -56,16 +56,23 @@ class Codes:
         tokens = self._ask({"grant_type": "refresh_token", "refresh_token": refresh_token}, nonce=None)
         return Tokens(tokens.id_token, tokens.refresh_token or refresh_token)
 
+    def revoke(self, refresh_token: str) -> bool:
+        """Let the refresh token be worth nothing any more (RFC 7009); False where the issuer ends none.
+
+        One that is over already is as good as ended.
+        """
+        self._count()
+        url = self._issuer.discovered().revocation
+        if not url:
+            return False
+        answer = self._post(url, {"token": refresh_token, "token_type_hint": "refresh_token"})
+        if answer.status != _OK:
+            raise _refusal(answer.status, _json(answer.body))
+        return True
+
     def _ask(self, given: Mapping[str, str], *, nonce: str | None) -> Tokens:
         self._count()
-        body = urlencode({**given, "client_id": self._issuer.expected.client_id}).encode("ascii")
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-        url = self._issuer.discovered().token
-        try:
-            answer = http.call("POST", url, seconds=SECONDS, headers=headers, body=body, limit=ANSWER_LIMIT)
-        except http.CallFailed as error:
-            log.warning("a sign-in was not exchanged: %s", error.cause)
-            raise IssuerBusy(_BUSY) from error
+        answer = self._post(self._issuer.discovered().token, given)
         told = _json(answer.body)
         if answer.status != _OK:
             raise _refusal(answer.status, told)
@@ -78,6 +85,15 @@ class Codes:
             raise BadSettings("the issuer gives no id token")
         self._issuer.who(id_token, nonce=nonce)  # here, so that who is no agent is told at once
         return Tokens(id_token, refresh_token if isinstance(refresh_token, str) else None)
+
+    def _post(self, url: str, given: Mapping[str, str]) -> http.Answer:
+        body = urlencode({**given, "client_id": self._issuer.expected.client_id}).encode("ascii")
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+        try:
+            return http.call("POST", url, seconds=SECONDS, headers=headers, body=body, limit=ANSWER_LIMIT)
+        except http.CallFailed as error:
+            log.warning("the issuer was not reached: %s", error.cause)
+            raise IssuerBusy(_BUSY) from error
 
     def _count(self) -> None:
         with self._lock:
@@ -95,7 +111,7 @@ def _refusal(status: int, told: Mapping[str, Any]) -> Exception:
     kind = said if isinstance(said, str) and _ERROR.fullmatch(said) else "no reason"
     if kind == "invalid_grant":
         return NotSignedIn(_OVER)
-    log.error("the issuer refuses to exchange a sign-in: status %d, %s", status, kind)
+    log.error("the issuer refuses what is asked of a sign-in: status %d, %s", status, kind)
     if status >= _SERVER_ERROR or kind in ("no reason", "temporarily_unavailable", "server_error"):
         return IssuerBusy(_BUSY)
     return BadSettings("the issuer refuses this client")

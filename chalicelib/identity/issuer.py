@@ -29,12 +29,13 @@ _COGNITO = re.compile(r"https://cognito-idp\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/"
 
 @dataclass(frozen=True)
 class Discovered:
-    """Where the issuer does what; `end_session` is empty where it ends no sessions."""
+    """Where the issuer does what; `end_session` is empty where it ends no sessions, `revocation` where no refresh tokens."""
 
     authorization: str
     token: str
     keys: str
     end_session: str
+    revocation: str
 
 
 class Issuer:
@@ -118,10 +119,15 @@ class Issuer:
         if told.get("issuer") != issuer:
             raise Unanswered("it is another issuer's")
         authorization = self._address(told, "authorization_endpoint")
-        end = self._address(told, "end_session_endpoint") if told.get("end_session_endpoint") else ""
-        if not end and _COGNITO.match(issuer):
-            end = f"{authorization.removesuffix('/oauth2/authorize')}/logout"
-        return Discovered(authorization, self._address(told, "token_endpoint"), self._address(told, "jwks_uri"), end)
+        token, keys = self._address(told, "token_endpoint"), self._address(told, "jwks_uri")
+        end, revocation = (
+            self._address(told, name) if told.get(name) else ""
+            for name in ("end_session_endpoint", "revocation_endpoint")
+        )
+        if _COGNITO.match(issuer):  # its description has not always named them
+            place = authorization.removesuffix("/oauth2/authorize")
+            end, revocation = end or f"{place}/logout", revocation or f"{place}/oauth2/revoke"
+        return Discovered(authorization, token, keys, end, revocation)
 
     def _address(self, told: Mapping[str, Any], name: str) -> str:
         """An endpoint; without encryption only where the issuer itself is on this machine."""

@@ -97,6 +97,9 @@ ROUTES = (
     Route(
         "POST", "/api/signin/refresh", CALLERS, {"refresh_token": "r"}, stored=False, success=404, code="RouteNotFound"
     ),
+    Route(
+        "POST", "/api/signin/revoke", CALLERS, {"refresh_token": "r"}, stored=False, success=404, code="RouteNotFound"
+    ),
     Route("GET", "/api/health", CALLERS, stored=False),
     Route("GET", "/openapi.json", CALLERS, described=False, stored=False),
     Route("GET", "/admin", CALLERS, described=False, stored=False),

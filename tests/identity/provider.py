@@ -10,6 +10,7 @@ from tests.identity.making import jwk, rsa_key
 DISCOVERY = "/.well-known/openid-configuration"
 KEYS = "/keys"
 TOKEN = "/token"
+REVOKE = "/revoke"
 
 
 class Provider:
@@ -40,6 +41,7 @@ class Provider:
                 "token_endpoint": f"{self.url}{TOKEN}",
                 "jwks_uri": f"{self.url}{KEYS}",
                 "end_session_endpoint": f"{self.url}/end",
+                "revocation_endpoint": f"{self.url}{REVOKE}",
             },
             KEYS: lambda _: {"keys": self.keys},
         }

@@ -187,6 +187,7 @@ def test_an_answer_with_another_status_is_an_outage(issuer, provider, token, pat
         {"authorization_endpoint": "javascript:alert(1)"},
         {"authorization_endpoint": 7},
         {"end_session_endpoint": "javascript:alert(1)"},
+        {"revocation_endpoint": "ftp://127.0.0.1/"},
     ],
 )
 def test_a_description_that_is_another_issuers_or_leads_nowhere_safe_is_not_believed(issuer, provider, token, said):
@@ -197,7 +198,10 @@ def test_a_description_that_is_another_issuers_or_leads_nowhere_safe_is_not_beli
     assert provider.count(KEYS) == 0
 
 
-@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint"])
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri", "end_session_endpoint", "revocation_endpoint")
+
+
+@pytest.mark.parametrize("name", ENDPOINTS)
 @pytest.mark.parametrize("address", ["http://login.example.com/x", "http://127.0.0.1/x", "http://localhost/x"])
 def test_of_an_issuer_elsewhere_nothing_is_asked_without_encryption(name, address):
     said = {
@@ -243,9 +247,12 @@ def test_cognito_ends_sessions_in_its_own_way_whether_it_tells_where_or_not(tell
         "authorization_endpoint": f"{page}/oauth2/authorize",
         "token_endpoint": f"{page}/oauth2/token",
         "jwks_uri": f"{address}/.well-known/jwks.json",
-    } | ({"end_session_endpoint": f"{page}/logout"} if tells else {})
+    }
+    if tells:
+        said |= {"end_session_endpoint": f"{page}/logout", "revocation_endpoint": f"{page}/oauth2/revoke"}
     issuer = Issuer(Expected(address, CLIENT), fetch=lambda _: said)
 
+    assert issuer.discovered().revocation == f"{page}/oauth2/revoke"
     assert issuer.sign_out_url("https://chat.example.com/admin") == (
         f"{page}/logout?client_id={CLIENT}&logout_uri=https%3A%2F%2Fchat.example.com%2Fadmin"
     )

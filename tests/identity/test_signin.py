@@ -8,13 +8,15 @@ import pytest
 from chalicelib.errors import NotSignedIn, TooFast
 from chalicelib.identity.codes import BURST, PER_SECOND, Codes
 from tests.identity.making import CLIENT, rsa_key
-from tests.identity.provider import DISCOVERY, TOKEN
+from tests.identity.provider import DISCOVERY, REVOKE, TOKEN
 from tests.identity.test_agents import ME, SITE, oidc  # noqa: F401 - a fixture
 
 NONCE = "n" * 16
 BODY = {"code": "the-code", "verifier": "v" * 43, "nonce": NONCE, "redirect_uri": f"{SITE}/signin"}
 PATH = "/api/signin/token"
 REFRESH = "/api/signin/refresh"
+OUT = "/api/signin/revoke"
+OURS = {"refresh_token": "the-refresh-token"}
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +51,9 @@ def test_without_an_issuer_there_are_tokens_only(api, settings):
     settings(OIDC_ISSUER=None, OIDC_CLIENT_ID=None)
 
     assert api.get("/api/signin").json == {"provider": None}
-    assert api.post(PATH, BODY).said == api.post(REFRESH, {"refresh_token": "r"}).said == (404, "RouteNotFound")
+    assert (
+        api.post(PATH, BODY).said == api.post(REFRESH, OURS).said == api.post(OUT, OURS).said == (404, "RouteNotFound")
+    )
 
 
 def test_a_code_is_worth_a_token_that_signs_in(api, provider, gives, token):
@@ -84,6 +88,47 @@ def test_a_refresh_token_that_is_not_replaced_is_kept(api, gives, token):
 
     assert api.post(REFRESH, {"refresh_token": "r1"}).json["refresh_token"] == "r1"
     assert api.post(PATH, BODY | {"nonce": "m" * 16}).said == (401, "NotSignedIn")
+
+
+@pytest.mark.parametrize("answer", [b"", b"{}", b"never read"])
+def test_who_signs_out_has_the_refresh_token_ended(api, provider, answer):
+    """The standard asks for a status, and for the same one when the token is over already."""
+    provider.answers[REVOKE] = answer
+
+    assert api.post(OUT, OURS).json == {"revoked": True}
+    assert next(form for form in provider.forms if form) == {
+        "token": "the-refresh-token",
+        "token_type_hint": "refresh_token",
+        "client_id": CLIENT,
+    }
+
+
+def test_an_issuer_that_ends_no_tokens_is_told_as_that(api, provider):
+    del provider.answers[DISCOVERY]["revocation_endpoint"]
+
+    assert api.post(OUT, OURS).json == {"revoked": False}
+    assert not any(provider.forms)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "told"),
+    [
+        (503, {}, (503, "IssuerBusy")),
+        (302, {}, (503, "IssuerBusy")),
+        (400, {"error": "unsupported_token_type"}, (503, "BadSettings")),
+        (401, {"error": "invalid_client"}, (503, "BadSettings")),
+    ],
+)
+def test_a_refresh_token_that_was_not_ended_is_not_told_as_ended(api, provider, status, said, told):
+    provider.answers[REVOKE], provider.statuses[REVOKE] = said, status
+
+    assert api.post(OUT, OURS).said == told
+
+
+@pytest.mark.parametrize("wrong", [{}, {"refresh_token": None}, {"refresh_token": ""}, {"refresh_token": "a b"}])
+def test_what_can_be_no_refresh_token_is_refused_unasked(api, provider, wrong):
+    assert api.post(OUT, wrong).said == (400, "Malformed")
+    assert provider.asked == []
 
 
 @pytest.mark.parametrize("said", [{}, {"id_token": None}, {"id_token": 7}])
@@ -206,6 +251,8 @@ def test_many_who_try_codes_are_held_up_before_the_issuer_is(issuer, provider, g
         return told.type
 
     assert [tried() for _ in range(BURST + 2)] == [NotSignedIn] * BURST + [TooFast] * 2
+    with pytest.raises(TooFast):
+        codes.revoke("the-refresh-token")
     clock.at += 1.01 / PER_SECOND
     assert [tried(), tried()] == [NotSignedIn, TooFast]
     assert (provider.count(TOKEN), provider.count(DISCOVERY)) == (BURST + 1, 1)
@@ -216,7 +263,8 @@ def test_neither_codes_nor_tokens_are_logged(api, gives, token, caplog):
     good = token(nonce=NONCE, name="Marked")
     gives(id_token=good, refresh_token="the-refresh-token")
     api.post(PATH, BODY)
-    api.post(REFRESH, {"refresh_token": "the-refresh-token"})
+    api.post(REFRESH, OURS)
+    api.post(OUT, OURS)
     gives(400, error="invalid_grant", error_description="the-code is over")
     api.post(PATH, BODY)
 

@@ -205,6 +205,47 @@ def test_signing_out_ends_it_here_and_at_the_provider(signs_in, server, provider
     assert page.url.startswith(provider.url)
 
 
+@pytest.mark.usefixtures("refusals")
+@pytest.mark.parametrize("way", ["button", "link"])
+def test_after_signing_out_the_refresh_token_is_worth_nothing(signs_in, server, way):
+    page = signs_in()
+    is_in(page)
+    token = kept(page, "hitl.signin")["refresh_token"]
+    ended = []
+
+    def pass_on(route):
+        """As it is; its answer comes when the page has gone on already, so that nobody else sees it."""
+        ended.append(route.fetch().status)
+        route.continue_()
+
+    page.route("**/api/signin/revoke", pass_on)
+    if way == "button":
+        page.get_by_role("button", name="Sign out").click()
+    else:
+        page.goto(f"{server.url}/signin?out")
+    page.get_by_role("button", name="Yes, sign me out").click()
+    page.wait_for_url(f"{server.url}/admin")
+
+    page.unroute_all()
+
+    assert ended == [200]
+    again = page.request.post(f"{server.url}/api/signin/refresh", data={"refresh_token": token})
+    assert (again.status, again.json()["Code"]) == (401, "NotSignedIn")
+
+
+@pytest.mark.usefixtures("refusals")
+def test_signing_out_goes_on_when_the_refresh_token_cannot_be_ended(signs_in, server):
+    page = signs_in()
+    is_in(page)
+    page.route("**/api/signin/revoke", lambda route: route.abort())
+    page.goto(f"{server.url}/signin?out")
+    page.get_by_role("button", name="Yes, sign me out").click()
+    page.wait_for_url(f"{server.url}/admin")
+
+    assert (kept(page), kept(page, "hitl.signin")) == (None, None)
+    page.unroute_all()
+
+
 def test_signing_out_forgets_all_at_once_though_the_way_to_the_provider_is_broken(signs_in):
     page = signs_in()
     is_in(page)

@@ -4,7 +4,7 @@ import { Icon } from "../shared/icon.js";
 import { AlertsButton } from "./alerts-view.js";
 import { ConversationView } from "./conversation-view.js";
 import { ListView } from "./list-view.js";
-import { leave } from "./navigation.js";
+import { leave } from "./route.js";
 import { SignIn } from "./signin-view.js";
 
 /** @typedef {import("./client.js").AdminClient} AdminClient */

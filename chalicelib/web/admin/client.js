@@ -90,7 +90,12 @@ export class AdminClient {
 
   /** Forget the token. Drafts stay in the tab. */
   signOut(why = "") {
-    if (!why && this.tab.get(SIGNIN)) location.assign("signin?out");
+    const signin = this.tab.get(SIGNIN);
+    if (!why && signin) {
+      const { refresh_token } = signin; // ended by a request that outlives the page
+      if (refresh_token) navigator.sendBeacon("api/signin/revoke", new Blob([JSON.stringify({ refresh_token })], { type: "application/json" }));
+      location.assign("signin?out");
+    }
     this.tab.remove(TOKEN);
     this.tab.remove(SIGNIN);
     this.poller.stop();

@@ -10,7 +10,7 @@ import { waited } from "./ago.js";
 import { channelName, reachOf } from "./channel.js";
 import { Bubble, Line, asEntries } from "./entry-view.js";
 import { Face } from "./media-view.js";
-import { leave } from "./navigation.js";
+import { leave } from "./route.js";
 import { holder, lineFor, replyHint, urgency } from "./state.js";
 
 /** @typedef {import("./client.js").AdminClient} AdminClient */

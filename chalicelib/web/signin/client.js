@@ -2,7 +2,7 @@
 import { signal } from "../vendor/preact.js";
 import { makeApi } from "../shared/api.js";
 import { authorizationUrl, challenge, explain, target, text } from "./flow.js";
-import { forget, keep, openTab } from "./kept.js";
+import { forget, keep, openTab, SIGNIN } from "./kept.js";
 
 const BEGUN = "hitl.signin.begun";
 
@@ -64,10 +64,12 @@ export class SigninClient {
       });
   }
 
-  /** Forget all here, and end the session at the issuer, if it has a place for that. */
+  /** Forget all here, and end the refresh token and the session at the issuer, if it has places for that. */
   async signOut() {
+    const refresh_token = this.tab.get(SIGNIN)?.refresh_token;
     forget(this.tab);
     await this.attempt("Signing out…", "admin", async () => {
+      if (refresh_token) await this.ask("POST", "signin/revoke", { refresh_token }).catch(() => {}); // it ends by itself
       const { provider } = await this.ask("GET", "signin");
       location.replace(provider?.sign_out_url ?? "admin");
     });

@@ -41,7 +41,7 @@ function provide(site) {
     conformIdTokenClaims: false, // as Cognito: what is known of somebody is in the id token
     pkce: { required: () => true },
     issueRefreshToken: () => true,
-    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true, logoutSource: askWhether } },
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true, logoutSource: askWhether }, revocation: { enabled: true } },
     interactions: { url: (_, interaction) => `/login/${interaction.uid}` },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@example.com`, ...PEOPLE[id] }) }),
     async loadExistingGrant(ctx) {
