@@ -28,7 +28,7 @@ REASON_LIMIT = 200
 ATTEMPTS = 2
 """A turn that ran out is called once more, then the user gets a human."""
 
-_strict = ConfigDict(extra="forbid")
+_strict = ConfigDict(extra="forbid", defer_build=True)
 """What is wrong with an action is found where the bot makes it: there it is the bot's failure, later it would be ours."""
 
 

@@ -25,7 +25,7 @@ def known(values: tuple[str, ...], otherwise: str | None) -> BeforeValidator:
 class Value(BaseModel):
     """An immutable value; an unknown field is an error."""
 
-    # of the many answers and bodies a cold start needs two or three: each is made ready when it is first used
+    # of so many kinds a cold start needs a few: each is made ready when it is first used, which threads may do at once
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def but(self, **changes: Any) -> Self:
@@ -36,7 +36,7 @@ class Value(BaseModel):
 class Kept(Value):
     """A value as the store holds it: an unknown field is dropped, so that an older version reads a newer one's rows."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=False)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     def to_json(self) -> str:
         """Compact JSON without the fields that hold their default."""
