@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from chalicelib.alerts.base import Alerter
 from chalicelib.bots.base import Bot
@@ -13,23 +15,18 @@ from chalicelib.desk.calling import Caller, ThreadCaller
 from chalicelib.desk.commands import Commands
 from chalicelib.desk.eraser import Eraser, Receipt
 from chalicelib.desk.exporter import MOST, Export, Exporter
-from chalicelib.desk.inbox import Inbox, InlineInbox
 from chalicelib.desk.intake import Intake
 from chalicelib.desk.line import Line
-from chalicelib.desk.parking import Parking
 from chalicelib.desk.personas import Personas
 from chalicelib.desk.profiles import Profiles
 from chalicelib.desk.publisher import Publisher
-from chalicelib.desk.queued import QueuedInbox
 from chalicelib.desk.reader import Reader
-from chalicelib.desk.receiver import Receiver
 from chalicelib.desk.sender import Sender
 from chalicelib.desk.sweeper import Sweeper
 from chalicelib.desk.tools import Tools
 from chalicelib.desk.transactor import Transactor
 from chalicelib.desk.turns import Turns
 from chalicelib.desk.vendors import Vendors
-from chalicelib.desk.worker import Worker
 from chalicelib.errors import Malformed, SessionNotFound
 from chalicelib.model.entry import SYSTEM, Author
 from chalicelib.model.policy import Policy
@@ -38,9 +35,18 @@ from chalicelib.model.text import USER_ID, outside_id
 from chalicelib.queue.base import Queue
 from chalicelib.store.base import Store
 
+if TYPE_CHECKING:
+    from chalicelib.desk.inbox import Inbox, InlineInbox
+    from chalicelib.desk.parking import Parking
+    from chalicelib.desk.receiver import Receiver
+    from chalicelib.desk.worker import Worker
+
 
 class Desk:
-    """Everything that happens to sessions, by its parts, and some calls for programs."""
+    """Everything that happens to sessions, by its parts, and some calls for programs.
+
+    What takes deliveries is loaded when it is first asked for: no visitor's request and no sweep needs it.
+    """
 
     def __init__(
         self,
@@ -67,11 +73,11 @@ class Desk:
         tools = tools or Tools()
         names = tuple(alerter.name for alerter in alerters)
         policy = replace(policy or Policy(), alerters=names, vendors=frozenset(self.channels))
-        transactor = Transactor(store, policy, tools, line)
+        self._transactor = transactor = Transactor(store, policy, tools, line)
         publisher = Publisher(transactor, alerters, public_url)
         self.accounts = Accounts(transactor, publisher, self.channels)
         sender = Sender(transactor, self.channels, self.accounts, Personas(transactor, picture_url))
-        aftermath = Aftermath(publisher, sender)
+        self._aftermath = aftermath = Aftermath(publisher, sender)
         turns = Turns(transactor, bot, caller or ThreadCaller(), aftermath)
         self.reader = Reader(store, tools)
         self.exporter = Exporter(self.reader, store)
@@ -80,11 +86,40 @@ class Desk:
         self.sweeper = Sweeper(transactor, turns, publisher, self.eraser, vendors)
         self.intake = Intake(transactor, turns, self.sweeper, aftermath)
         self.commands = Commands(transactor, aftermath, self.channels, self.accounts)
-        self.receiver = Receiver(transactor, self.intake, self.accounts, aftermath, self.channels)
-        self.parking = Parking(transactor)
-        self.inline = InlineInbox(self.receiver, self.parking)
-        self.inbox: Inbox = self.inline if queue is None else QueuedInbox(queue, self.parking)
-        self.worker = Worker(transactor, self.receiver, self.parking, queue)
+        self._queue = queue
+
+    @cached_property
+    def receiver(self) -> "Receiver":
+        from chalicelib.desk.receiver import Receiver
+
+        return Receiver(self._transactor, self.intake, self.accounts, self._aftermath, self.channels)
+
+    @cached_property
+    def parking(self) -> "Parking":
+        from chalicelib.desk.parking import Parking
+
+        return Parking(self._transactor)
+
+    @cached_property
+    def inline(self) -> "InlineInbox":
+        from chalicelib.desk.inbox import InlineInbox
+
+        return InlineInbox(self.receiver, self.parking)
+
+    @cached_property
+    def inbox(self) -> "Inbox":
+        """Where webhooks put what they were given."""
+        if self._queue is None:
+            return self.inline
+        from chalicelib.desk.queued import QueuedInbox
+
+        return QueuedInbox(self._queue, self.parking)
+
+    @cached_property
+    def worker(self) -> "Worker":
+        from chalicelib.desk.worker import Worker
+
+        return Worker(self._transactor, self.receiver, self.parking, self._queue)
 
     def pause(
         self,

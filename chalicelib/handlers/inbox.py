@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.desk.queued import TRACE
-from chalicelib.desk.worker import Received
 from chalicelib.handlers.logs import about
 from chalicelib.wiring import desk
+
+if TYPE_CHECKING:
+    from chalicelib.desk.worker import Received
 
 ANSWER_TAKES = timedelta(seconds=2)
 """Kept back of the time that an invocation has."""
@@ -21,7 +22,7 @@ def work(event: Json, context: Any) -> dict[str, list[dict[str, str]]]:
     request = getattr(context, "aws_request_id", None)
     records = [received(record) for record in event["Records"]]
 
-    def around(record: Received) -> AbstractContextManager[None]:
+    def around(record: "Received") -> AbstractContextManager[None]:
         return about(request=request, trace=record.trace)
 
     remaining = timedelta(milliseconds=context.get_remaining_time_in_millis())
@@ -31,8 +32,11 @@ def work(event: Json, context: Any) -> dict[str, list[dict[str, str]]]:
     return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in again]}
 
 
-def received(record: Json) -> Received:
+def received(record: Json) -> "Received":
     """A record of Lambda's event."""
+    from chalicelib.desk.queued import TRACE
+    from chalicelib.desk.worker import Received
+
     told: Json = record.get("attributes") or {}
     return Received(
         id=record["messageId"],
