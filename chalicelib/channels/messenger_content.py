@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from chalicelib.channels.messenger_keys import Json, items, mapping, moment, text
 from chalicelib.model.content import Audio, Card, Cards, Content, File, Image, Location, Text, Unsupported, Video
-from chalicelib.model.event import MOST_PARTS
+from chalicelib.model.happening import MOST_PARTS
 from chalicelib.model.text import TEXT_LIMIT, cut, well_formed
 
 _RAW_LIMIT = 8 * 1024

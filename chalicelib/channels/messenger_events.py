@@ -8,7 +8,8 @@ from datetime import datetime
 
 from chalicelib.channels.messenger_keys import Json, items, mapping, moment, party, text
 from chalicelib.channels.messenger_kinds import PARSERS, Apps, Seen, learned
-from chalicelib.model.event import Event, Happening
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Happening
 
 _NAME = re.compile(r"[\w.:-]{1,60}")
 _ENVELOPE = frozenset({"sender", "recipient", "timestamp", "prior_message"})

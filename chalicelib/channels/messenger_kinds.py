@@ -24,11 +24,11 @@ from chalicelib.channels.messenger_keys import (
     text,
 )
 from chalicelib.model.content import Content
-from chalicelib.model.event import (
+from chalicelib.model.event import Event
+from chalicelib.model.happening import (
     Echo,
     Edit,
     Enforcement,
-    Event,
     Handover,
     Happening,
     Learned,

@@ -6,6 +6,7 @@ An account's log is a session like any other, so that of many sends that are ref
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from chalicelib.channels.base import Channel, SendFailed
 from chalicelib.desk.publisher import Publisher
@@ -16,9 +17,11 @@ from chalicelib.model.alerting import ALERT_TEXT_LIMIT, raise_alert
 from chalicelib.model.content import Text
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import SYSTEM, AlertDetail, Author
-from chalicelib.model.event import Enforcement
 from chalicelib.model.session import Session, Stop
 from chalicelib.model.text import clean_name
+
+if TYPE_CHECKING:
+    from chalicelib.model.happening import Enforcement
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +126,7 @@ class Accounts:
         self._note(account, draft.after)
         return draft.changed
 
-    def enforce(self, told: Enforcement) -> None:
+    def enforce(self, told: "Enforcement") -> None:
         """The platform warns, blocks or lets go; the same word twice is once."""
         if told.action == "unblock":
             self.resume(told.account, by=SYSTEM, stopped_before=told.at, policy=True)
@@ -165,7 +168,7 @@ class Accounts:
         else:
             self.resume(head.id, by=SYSTEM)
 
-    def _warn(self, told: Enforcement, words: str) -> None:
+    def _warn(self, told: "Enforcement", words: str) -> None:
         detail = AlertDetail(clean_name(words, ALERT_TEXT_LIMIT), "warning", "notify")
         draft = self._transactor.run(
             told.account, lambda draft: raise_alert(draft, detail, entry_id=told.id), create=True

@@ -9,7 +9,7 @@ from chalicelib.desk.parking import Parking
 from chalicelib.desk.receiver import Receiver
 from chalicelib.desk.trace import traced
 from chalicelib.errors import HitlError, StoreBusy
-from chalicelib.model.event import Happening
+from chalicelib.model.happening import Happening
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import TooLarge
-from chalicelib.model.event import Enforcement, Happening
+from chalicelib.model.happening import Enforcement, Happening
 from chalicelib.model.session import is_session_id
 from chalicelib.store.base import Parked
 

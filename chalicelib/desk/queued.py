@@ -5,7 +5,7 @@ import hashlib
 from chalicelib.desk.inbox import Delivery, Inbox
 from chalicelib.desk.parking import Parking, encode, read_back, whose
 from chalicelib.desk.steps import QUEUED, step
-from chalicelib.model.event import Happening, Watermark
+from chalicelib.model.happening import Happening, Watermark
 from chalicelib.model.value import stamp
 from chalicelib.queue.base import Message, Queue
 

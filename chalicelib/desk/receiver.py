@@ -18,12 +18,12 @@ from chalicelib.model.draft import Draft
 from chalicelib.model.elsewhere import answered_elsewhere, changed_hands
 from chalicelib.model.entry import Entry, Unsent
 from chalicelib.model.erasing import was_forgotten
-from chalicelib.model.event import (
+from chalicelib.model.event import Event
+from chalicelib.model.happening import (
     MOST_PARTS,
     Echo,
     Edit,
     Enforcement,
-    Event,
     Handover,
     Happening,
     Learned,

@@ -12,7 +12,7 @@ from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import HitlError, StoreBusy
 from chalicelib.model.erasing import was_forgotten
-from chalicelib.model.event import Happening
+from chalicelib.model.happening import Happening
 from chalicelib.queue.base import Queue
 
 log = logging.getLogger(__name__)

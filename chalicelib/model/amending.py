@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from chalicelib.model.content import Text
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import AlertDetail, Author, Entry, PauseDetail, Unsent
-from chalicelib.model.event import Edit, Reaction
 from chalicelib.model.session import preview
 from chalicelib.model.text import TEXT_LIMIT, clean_name, cut
+
+if TYPE_CHECKING:
+    from chalicelib.model.happening import Edit, Reaction
 
 QUOTE_AT_LEAST = 3
 """Characters of a message from which on somebody else's words that hold it count as a quotation."""
@@ -28,7 +30,7 @@ REMOVED = "…"
 """Stands for the words of a message that was taken back, where they were quoted."""
 
 
-def edit(draft: Draft, stored: Entry, change: Edit, answers: Iterable[Entry] = ()) -> None:
+def edit(draft: Draft, stored: Entry, change: "Edit", answers: Iterable[Entry] = ()) -> None:
     """The message says something else now; a no-op for an older edit, and for a message that was taken back.
 
     The words of before go from what agents were told of it in `answers`: from alerts, and from the reason of the bot's pause.
@@ -90,7 +92,7 @@ def taken_back_early(draft: Draft, message: str, at: datetime) -> None:
         draft.set(handled=entry.seq)
 
 
-def react(draft: Draft, stored: Entry, reaction: Reaction) -> None:
+def react(draft: Draft, stored: Entry, reaction: "Reaction") -> None:
     """The user put an emoji to the message, or took it off; a no-op for an older word than is known."""
     if stored.kind != "message" or isinstance(stored.content, Unsent):
         return

@@ -1,18 +1,21 @@
 """Humans who answer elsewhere, in the Page's inbox or another app, and who has the conversation."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.model.content import Text, said
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import SYSTEM, Author
-from chalicelib.model.event import Echo, Handover
 from chalicelib.model.pausing import pause, renew, unpause
 from chalicelib.model.sending import mark_foreign
 from chalicelib.model.session import Elsewhere, preview
 from chalicelib.model.waiting import stop_waiting
 
+if TYPE_CHECKING:
+    from chalicelib.model.happening import Echo, Handover
 
-def answered_elsewhere(draft: Draft, echo: Echo) -> None:
+
+def answered_elsewhere(draft: Draft, echo: "Echo") -> None:
     """Somebody else of our side wrote: a human silences the bot and ends the user's waiting, another program does neither.
 
     An echo that comes late undoes nothing: whoever wrote after it still waits, and a bot that was let speak after it speaks.
@@ -34,7 +37,7 @@ def answered_elsewhere(draft: Draft, echo: Echo) -> None:
     mark_foreign(draft, entry.seq, entry.at)
 
 
-def changed_hands(draft: Draft, handover: Handover) -> None:
+def changed_hands(draft: Draft, handover: "Handover") -> None:
     """Note who has the conversation now; a word that is older than the last one changes nothing else.
 
     Given to another app, or taken or asked for by one, the bot is silent; given back to us, it speaks again unless an agent
@@ -69,7 +72,7 @@ def overheard(draft: Draft, at: datetime, *, standby: bool) -> None:
         draft.set(elsewhere=None)
 
 
-def _words(handover: Handover) -> str:
+def _words(handover: "Handover") -> str:
     if handover.to_us and handover.kind != "passed":
         return "We have this conversation."
     if handover.kind == "requested":

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.channels.messenger_content import contents
 from chalicelib.model.content import Audio, Card, Cards, File, Image, Location, Text, Unsupported, Video
 from chalicelib.model.entry import Author, Entry, encode
-from chalicelib.model.event import MOST_PARTS
+from chalicelib.model.happening import MOST_PARTS
 from chalicelib.model.text import TEXT_LIMIT
 from tests.channels.deliveries import AT, NOW, event, happenings, heard, said
 

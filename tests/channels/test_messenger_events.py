@@ -7,7 +7,8 @@ import pytest
 
 from chalicelib.channels.messenger_events import Fault, parse
 from chalicelib.model.content import Text
-from chalicelib.model.event import Edit, Enforcement, Event, Learned, Reaction, Unsend, Watermark
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Edit, Enforcement, Learned, Reaction, Unsend, Watermark
 from chalicelib.model.session import is_session_id
 from tests.channels.deliveries import (
     AT,

@@ -10,8 +10,9 @@ from pydantic import TypeAdapter
 
 from chalicelib.channels.messenger_kinds import PARSERS
 from chalicelib.model.entry import Author, Entry, encode
-from chalicelib.model.event import Echo, Event, Happening
+from chalicelib.model.event import Event
 from chalicelib.model.facts import encode_facts
+from chalicelib.model.happening import Echo, Happening
 from chalicelib.model.session import is_session_id
 from tests.channels.deliveries import AT, PAGE, USER, delivery, read
 

@@ -5,7 +5,8 @@ import pytest
 from chalicelib.channels.base import METADATA_PREFIX
 from chalicelib.channels.messenger_kinds import PAGE_INBOX
 from chalicelib.model.content import Audio, Image, Text
-from chalicelib.model.event import Echo, Event, Handover, Unsend
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Echo, Handover, Unsend
 from tests.channels.deliveries import (
     AT,
     INBOX,

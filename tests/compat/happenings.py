@@ -18,11 +18,11 @@ from chalicelib.model.content import (
     Unsupported,
     Video,
 )
-from chalicelib.model.event import (
+from chalicelib.model.event import Event
+from chalicelib.model.happening import (
     Echo,
     Edit,
     Enforcement,
-    Event,
     Handover,
     Happening,
     Learned,

@@ -6,7 +6,8 @@ from chalicelib.channels.base import SendFailed
 from chalicelib.errors import SessionNotFound
 from chalicelib.model.content import Text
 from chalicelib.model.entry import SYSTEM
-from chalicelib.model.event import Enforcement, Event
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Enforcement
 from chalicelib.model.turning import Say
 from chalicelib.store.base import SessionQuery
 from tests.desk.vendors import Abroad

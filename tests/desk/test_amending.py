@@ -8,12 +8,12 @@ from chalicelib.bots.base import BotEvent
 from chalicelib.desk.parking import decode, encode
 from chalicelib.model.content import Buttons, Image, Link, Text
 from chalicelib.model.entry import Unsent
-from chalicelib.model.event import (
+from chalicelib.model.event import Event
+from chalicelib.model.happening import (
     MOST_PARTS,
     Echo,
     Edit,
     Enforcement,
-    Event,
     Handover,
     Learned,
     Reaction,

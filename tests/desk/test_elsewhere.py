@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.model.content import Text
-from chalicelib.model.event import Learned
+from chalicelib.model.happening import Learned
 from chalicelib.model.session import User
 from chalicelib.model.turning import Remember, Say
 from chalicelib.model.window import held_elsewhere

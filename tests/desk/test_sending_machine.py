@@ -22,7 +22,8 @@ from chalicelib.desk.line import NoLine
 from chalicelib.errors import EntryNotFound, IdReused, NothingToRetry, SessionNotFound, StoreBusy
 from chalicelib.model.content import Text
 from chalicelib.model.entry import Entry
-from chalicelib.model.event import Echo, Event, Unsend
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Echo, Unsend
 from chalicelib.model.sending import AGAIN, MARKS, is_carried
 from chalicelib.model.session import Session
 from chalicelib.model.turning import Action, PauseIt, Say

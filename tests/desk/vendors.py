@@ -5,7 +5,8 @@ from typing import Any
 
 from chalicelib.model.content import Content, Text
 from chalicelib.model.entry import Entry
-from chalicelib.model.event import Echo, Edit, Event, Handover, Reaction, Unsend, Watermark
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Echo, Edit, Handover, Reaction, Unsend, Watermark
 from chalicelib.model.session import Session
 from chalicelib.model.views import entry_view
 from tests.fakes.channel import ACCOUNT, CHATTER, RecordingChannel

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.channels.messenger_events import parse
-from chalicelib.model.event import Enforcement, Happening
+from chalicelib.model.happening import Enforcement, Happening
 from tests.channels.deliveries import OURS
 from tests.channels.test_messenger_hard_inputs import PAYLOADS
 from tests.handlers.meta import Meta

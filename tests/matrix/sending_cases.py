@@ -9,7 +9,8 @@ from chalicelib.channels.base import SendFailed
 from chalicelib.errors import NothingToRetry
 from chalicelib.model.content import Text
 from chalicelib.model.entry import SYSTEM
-from chalicelib.model.event import Echo, Edit, Enforcement, Event, Handover, Learned, Reaction, Unsend, Watermark
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Echo, Edit, Enforcement, Handover, Learned, Reaction, Unsend, Watermark
 from chalicelib.model.session import User
 from tests.desk.vendors import Abroad
 from tests.fakes.channel import ACCOUNT, CHATTER

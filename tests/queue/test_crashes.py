@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.desk.inbox import Delivery
 from chalicelib.model.content import Text
-from chalicelib.model.event import Edit, Event, Happening, Reaction, Watermark
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Edit, Happening, Reaction, Watermark
 from chalicelib.model.turning import Say
 from tests.fakes.channel import CHATTER, PAGE
 from tests.fakes.faults import Fault

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from chalicelib.desk.parking import encode
 from chalicelib.desk.queued import message
 from chalicelib.model.content import Text
-from chalicelib.model.event import Edit, Event, Reaction, Unsend, Watermark
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Edit, Reaction, Unsend, Watermark
 from tests.compat.happenings import AT, EVERY_KIND
 from tests.fakes.channel import CHATTER
 

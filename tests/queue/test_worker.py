@@ -12,7 +12,8 @@ from chalicelib.errors import StoreBusy
 from chalicelib.handlers.replaying import replay
 from chalicelib.model.content import Text
 from chalicelib.model.entry import Author
-from chalicelib.model.event import Event, Unsend
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Unsend
 from chalicelib.queue.base import Message
 from chalicelib.settings import MessengerSettings
 from tests.fakes.channel import CHATTER, PAGE

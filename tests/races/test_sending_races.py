@@ -17,7 +17,8 @@ from chalicelib.desk.line import NoLine
 from chalicelib.desk.tools import Tools
 from chalicelib.model.content import Text
 from chalicelib.model.entry import Entry
-from chalicelib.model.event import Echo, Event
+from chalicelib.model.event import Event
+from chalicelib.model.happening import Echo
 from chalicelib.model.session import Session
 from chalicelib.model.turning import Say
 from chalicelib.model.views import entry_view
