@@ -6,15 +6,13 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Literal, TextIO
+from typing import Literal, NamedTuple, TextIO
 
 NAMESPACE = "hitl"
 """Of all metrics; their first dimension, `Stack`, tells installations apart."""
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """One number. `by`: a second dimension, by which it is counted besides."""
 
     meaning: str

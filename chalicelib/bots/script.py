@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
@@ -49,8 +49,7 @@ class Hitl:
         self.actions.append(Remember(facts))
 
 
-@dataclass(frozen=True)
-class _Rule:
+class _Rule(NamedTuple):
     pattern: Pattern
     handler: Handler
     while_paused: bool

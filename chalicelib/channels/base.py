@@ -5,8 +5,7 @@ A channel that needs no vendor, as the web chat, has none: what is committed is 
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import JsonValue
 
@@ -23,8 +22,7 @@ METADATA_PREFIX = "hitl:"
 """What the metadata of all that we send begins with, so that its echo is known as ours."""
 
 
-@dataclass(frozen=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """One part of one message on its way. `metadata` comes back with its echo. `late`: by a human, outside the usual window."""
 
     session_id: str
@@ -121,8 +119,7 @@ class Media(ABC):
         """What is at the address. Raises MediaRefused for a host that is none of the vendor's, and when it does not come."""
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(NamedTuple):
     """A picture or an attachment; `kind` is its media type, one that a browser may show, or `application/octet-stream`."""
 
     body: bytes

@@ -1,8 +1,8 @@
 """Forgetting: a person when somebody asks for it, old entries by themselves, and what a broken-off deletion has left."""
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import SessionNotFound, StoreBusy
@@ -28,8 +28,7 @@ PARKED_AT_ONCE = 100
 """Parked deliveries that are read, and then deleted one by one, before the time is looked at."""
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(NamedTuple):
     """That a person was erased: so many `entries` were written about them. `done`: all is deleted, not only hidden."""
 
     session_id: str

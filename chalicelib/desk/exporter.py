@@ -1,7 +1,7 @@
 """Everything that is kept about a person, to be handed to them."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from pydantic import JsonValue
 
@@ -14,8 +14,7 @@ MOST = 500
 """Entries of one part."""
 
 
-@dataclass(frozen=True)
-class Export:
+class Export(NamedTuple):
     """One part of an export, true at `at`; `alerts`: the state of its alerts by number; `cursor`: where the next one begins."""
 
     at: datetime

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.desk.tools import Tools
 from chalicelib.errors import EntryNotFound, Malformed, SessionNotFound
@@ -22,8 +22,7 @@ FITTING = PAGE_BYTES // (ESCAPED * ENTRY_LIMIT)
 """So many entries always fit, and need not be measured."""
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """Part of a log, cut where no answer could carry it: `cursor` is the number read up to."""
 
     session: Session
@@ -31,8 +30,7 @@ class Reading:
     cursor: int
 
 
-@dataclass(frozen=True)
-class Inbox:
+class Inbox(NamedTuple):
     """A page of notifications; `unread` and `waiting` (sessions) are counted to 100."""
 
     page: Page[Notification]

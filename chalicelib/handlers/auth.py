@@ -5,8 +5,8 @@ import binascii
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalice.app import Request
 
@@ -29,8 +29,7 @@ JWT_DOTS = 2
 """Between the three parts of a JWT."""
 
 
-@dataclass(frozen=True)
-class Principal:
+class Principal(NamedTuple):
     """Who is asking: an agent, a supervisor, or a program in the bot's place."""
 
     id: str
@@ -52,8 +51,7 @@ class Principal:
         return self.role == "supervisor"
 
 
-@dataclass(frozen=True)
-class Visitor:
+class Visitor(NamedTuple):
     """A web-chat user, as their token says."""
 
     id: str

@@ -4,8 +4,8 @@ Messenger: anybody up to 24 h after the user's last action; a human, marked as o
 message; nobody later (Messenger Platform policy, "standard messaging window" and tag HUMAN_AGENT).
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from chalicelib.model.session import Session
 
@@ -23,8 +23,7 @@ TOO_LATE_FOR_BOT = "The user was last active more than 24 hours ago: only a huma
 NEVER_WROTE = "The user has not written yet: Messenger takes nothing before they do."
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """Until when the bot, and a human, may answer; None: for ever."""
 
     closes_at: datetime | None

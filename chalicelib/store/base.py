@@ -6,9 +6,8 @@ All times are aware UTC. Every method may raise StoreBusy when the store does no
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import AfterValidator, JsonValue
 
@@ -30,16 +29,14 @@ PARKED_LIMIT = 256 * 1024
 _NAME = re.compile("[^\x00\ud800-\udfff]{1,200}")
 
 
-@dataclass(frozen=True)
-class Page(Generic[Item]):
+class Page(NamedTuple, Generic[Item]):
     """Some items in order; `cursor` continues after the last one, None: there are no more."""
 
     items: list[Item]
     cursor: str | None = None
 
 
-@dataclass(frozen=True)
-class SessionQuery:
+class SessionQuery(NamedTuple):
     """Which sessions to list: all of them (by activity to the minute, latest first, then id), or the paused ones.
 
     `paused`: those waiting for a human first, longest waiting first, then the others by their time of pause. `assignee`
