@@ -16,6 +16,20 @@ import {module}
 print(json.dumps([collected[0], before == gc.get_threshold()]))
 """
 
+LOADED = """
+import json, sys
+import app
+print(json.dumps([name for name in sys.modules if name.startswith("chalicelib.")]))
+"""
+DELIVERIES = {
+    "chalicelib.desk.inbox",
+    "chalicelib.desk.parking",
+    "chalicelib.desk.queued",
+    "chalicelib.desk.receiver",
+    "chalicelib.desk.worker",
+    "chalicelib.model.happening",
+}
+
 
 def start(module: str) -> tuple[int, bool]:
     """How often garbage was looked for, and whether it will be as often as before."""
@@ -34,3 +48,13 @@ def test_garbage_is_hardly_looked_for_while_a_function_starts():
 
 def test_a_program_that_uses_the_desk_keeps_what_it_has_set():
     assert start("chalicelib.wiring")[1]
+
+
+def test_what_takes_deliveries_is_not_loaded_for_those_who_bring_none():
+    done = subprocess.run([sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert DELIVERIES.isdisjoint(json.loads(done.stdout))
+
+
+def test_what_takes_deliveries_is_where_the_test_looks_for_it():
+    assert all((ROOT / f"{name.replace('.', '/')}.py").is_file() for name in DELIVERIES)
