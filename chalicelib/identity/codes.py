@@ -66,9 +66,12 @@ class Codes:
         if not url:
             return False
         answer = self._post(url, {"token": refresh_token, "token_type_hint": "refresh_token"})
-        if answer.status != _OK:
-            raise _refusal(answer.status, _json(answer.body))
-        return True
+        if answer.status == _OK:
+            return True
+        told = _json(answer.body)
+        if told.get("error") == "unsupported_token_type":  # any other text that somebody gives for one
+            raise NotSignedIn(_OVER)
+        raise _refusal(answer.status, told)
 
     def _ask(self, given: Mapping[str, str], *, nonce: str | None) -> Tokens:
         self._count()

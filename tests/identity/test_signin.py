@@ -115,7 +115,9 @@ def test_an_issuer_that_ends_no_tokens_is_told_as_that(api, provider):
     [
         (503, {}, (503, "IssuerBusy")),
         (302, {}, (503, "IssuerBusy")),
-        (400, {"error": "unsupported_token_type"}, (503, "BadSettings")),
+        (400, {"error": "unsupported_token_type"}, (401, "NotSignedIn")),
+        (400, {"error": "invalid_grant"}, (401, "NotSignedIn")),
+        (400, {"error": "invalid_request"}, (503, "BadSettings")),
         (401, {"error": "invalid_client"}, (503, "BadSettings")),
     ],
 )

@@ -91,11 +91,6 @@ export class AdminClient {
   /** Forget the token. Drafts stay in the tab. */
   signOut(why = "") {
     const signin = this.tab.get(SIGNIN);
-    if (!why && signin) {
-      const { refresh_token } = signin; // ended by a request that outlives the page
-      if (refresh_token) navigator.sendBeacon("api/signin/revoke", new Blob([JSON.stringify({ refresh_token })], { type: "application/json" }));
-      location.assign("signin?out");
-    }
     this.tab.remove(TOKEN);
     this.tab.remove(SIGNIN);
     this.poller.stop();
@@ -103,6 +98,12 @@ export class AdminClient {
     this.alerts.stop();
     this.selected.value?.stop();
     this.conversations.clear();
+    if (!why && signin) {
+      const { refresh_token } = signin;
+      const headers = { "Content-Type": "application/json" }; // the request outlives the page
+      if (refresh_token) fetch("api/signin/revoke", { method: "POST", headers, body: JSON.stringify({ refresh_token }), keepalive: true }).catch(() => {});
+      location.assign("signin?out");
+    }
     batch(() => {
       this.selected.value = null;
       this.me.value = null;
