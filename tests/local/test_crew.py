@@ -92,75 +92,99 @@ def test_work_that_waits_for_other_work_behind_it_does_not_stop_the_crew(loops):
     assert results == [True] * 10 + [None]
 
 
-class Looked(Crew):
-    """Tells when a follower has looked twice in vain since all its threads were busy."""
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.full, self.in_vain = threading.Event(), threading.Semaphore(0)
-
-    def _took_over(self, begun):
-        full = self.full.is_set()
-        took = super()._took_over(begun)
-        if full and not took:
-            self.in_vain.release()
-        return took
-
-
-def test_no_more_threads_than_the_most_are_busy_at_once(loops):
-    busy: list[str] = []
+def test_no_more_threads_than_the_most_are_busy_at_once_and_the_loop_goes_on_meanwhile(loops):
+    busy, release = [], threading.Event()
     with asyncio.Runner(loop_factory=loops) as runner:
-        crew = Looked(runner.get_loop(), most=3)
-        release = threading.Event()
+        crew, full = Crew(runner.get_loop(), most=3), asyncio.Event()
 
         def waits():
-            busy.append(threading.current_thread().name)
+            busy.append(threading.current_thread())
             if len(busy) == 3:
-                crew.full.set()
-            assert release.wait(LONG)
-            return len(busy)
-
-        def look():
-            for _ in range(2):
-                assert crew.in_vain.acquire(timeout=LONG)
-            seen.append(len(busy))
-            release.set()
+                runner.get_loop().call_soon_threadsafe(full.set)
+            return release.wait(LONG)
 
         async def scenario():
-            await asyncio.gather(*(crew.do(waits) for _ in range(6)))
+            works = asyncio.gather(*(crew.do(waits) for _ in range(6)))
+            await full.wait()
+            for _ in range(100):
+                await asyncio.sleep(0)
+            begun = len(busy)
+            release.set()
+            return begun, await works
 
-        seen: list[int] = []
-        outside = threading.Thread(target=look)
-        outside.start()
-        crew.run(scenario())
-        outside.join(LONG)
-
-    assert seen == [3]
-    assert len(busy) == 6
+        assert crew.run(scenario()) == (3, [True] * 6)
 
 
-def test_after_a_rush_those_who_were_left_behind_end(loops):
-    gate, rushed = threading.Barrier(5), []
+def test_after_a_rush_few_threads_are_left_and_none_after_the_end(loops):
+    gate, rushed = threading.Barrier(9), []
 
     def waits():
         rushed.append(threading.current_thread())
         gate.wait(LONG)
 
-    def others_end():
-        others = set(rushed) - {threading.current_thread()}
-        for thread in others:
-            thread.join(LONG)
-        return [thread for thread in others if thread.is_alive()]
+    def most_end():
+        """All but those who lead, follow, or ask this."""
+        ending = set(rushed) - {threading.current_thread()}
+        while len([thread for thread in ending if thread.is_alive()]) > 3:
+            for thread in ending:
+                thread.join(0.01)
 
     with asyncio.Runner(loop_factory=loops) as runner:
         crew = Crew(runner.get_loop())
 
         async def scenario():
-            await asyncio.gather(*(crew.do(waits) for _ in range(5)))
-            return await crew.do(others_end)
+            await asyncio.gather(*(crew.do(waits) for _ in range(9)))
+            await crew.do(most_end)
 
-        assert crew.run(scenario()) == []
-    assert len(set(rushed)) == 5
+        crew.run(scenario())
+    for thread in rushed:
+        thread.join(LONG)
+
+    assert len(set(rushed)) == 9
+    assert not any(thread.is_alive() for thread in rushed)
+
+
+def test_where_there_can_be_no_more_threads_work_is_done_all_the_same(loops, monkeypatch):
+    refused = threading.Event()
+
+    def no_more(_):
+        refused.set()
+        raise RuntimeError("can't start new thread")
+
+    def first():
+        monkeypatch.setattr(threading.Thread, "start", no_more)
+        assert refused.wait(LONG)
+        monkeypatch.undo()
+        return "the first"
+
+    assert run(loops, first, lambda: "the next") == ["the first", "the next"]
+
+
+@pytest.mark.parametrize("late", [1, 2, 3, 4, 8])
+def test_work_that_is_asked_for_at_the_very_end_is_not_begun_and_ends_nothing(loops, late):
+    """One that asks in each of the loop's last rounds; a loop may keep a second stop for whoever runs it next."""
+    with asyncio.Runner(loop_factory=loops) as runner:
+        crew, asking = Crew(runner.get_loop()), []
+
+        async def asks(rounds):
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+            return await crew.do(lambda: "done")
+
+        async def scenario():
+            asking.extend(asyncio.ensure_future(asks(rounds)) for rounds in range(late))
+            await asyncio.sleep(0)
+
+        crew.run(scenario())
+    assert all(one.cancelled() or one.result() == "done" for one in asking)
+
+
+def test_work_that_ends_an_iteration_is_broken_and_nothing_else(loops):
+    raised, done = run(loops, lambda: next(iter(())), lambda: "done")
+
+    assert isinstance(raised, RuntimeError)
+    assert isinstance(raised.__cause__, StopIteration)
+    assert done == "done"
 
 
 @pytest.fixture
