@@ -53,7 +53,8 @@ def sql(store: SQLStore) -> Iterator[Open]:
 def sqlite(request: pytest.FixtureRequest) -> Iterator[Open]:
     folder = request.getfixturevalue("tmp_path_factory").mktemp("matrix")
     store = SQLStore(f"sqlite:///{folder}/hitl.db")
-    event.listen(store._database._opened.writer, "connect", _do_not_wait_for_the_disk)
+    for engine in (store._database._opened.reader, store._database._opened.writer):  # a reader's connection scrubs
+        event.listen(engine, "connect", _do_not_wait_for_the_disk)
     yield from sql(store)
 
 
