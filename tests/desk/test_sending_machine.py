@@ -37,6 +37,8 @@ from tests.fakes.tools import FakeClock, fake_tools
 from tests.fakes.world import ANN
 from tests.matrix.vendor import FaultyChannel, Vendor
 
+pytestmark = pytest.mark.uncounted
+
 EXPECTED = (Crash, StoreBusy, SessionNotFound, EntryNotFound, IdReused, NothingToRetry)
 AT_ONCE = timedelta(seconds=1)
 """A process that stands before its call for longer counts as dead: nothing can keep it from what it is about to do."""

@@ -26,6 +26,8 @@ from schemathesis.specs.openapi.checks import (
 from tests.fire.place import WAIT_SECONDS, Place, Talk, Watch, is_refusal
 from tests.handlers.table import CALLERS, ROUTES, Caller, Route
 
+pytestmark = pytest.mark.uncounted
+
 WALK = [
     pytest.param(route, caller, id=f"{route} by {caller}") for route in ROUTES if route.described for caller in CALLERS
 ]

@@ -18,6 +18,8 @@ from tests.handlers.conftest import Settings
 from tests.handlers.people import ADMIN_TOKEN, CHAT, Visitor
 from tests.handlers.table import ROUTES, VISITORS, Route
 
+pytestmark = pytest.mark.uncounted
+
 QUICK = examples(
     max_examples=300,
     deadline=None,

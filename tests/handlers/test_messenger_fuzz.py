@@ -18,6 +18,8 @@ from tests.handlers.conftest import Settings
 from tests.handlers.meta import INSTALLED, Meta
 from tests.handlers.whole import whole
 
+pytestmark = pytest.mark.uncounted
+
 QUICK = examples(
     max_examples=60,
     deadline=None,

@@ -12,6 +12,8 @@ from tests.matrix.scene import UseCase
 from tests.matrix.sending_cases import SENDING
 from tests.matrix.summary import STRUCK
 
+pytestmark = pytest.mark.uncounted
+
 WHOLE = os.environ.get("HITL_MATRIX") == "whole"
 """All that can come next is tried after each fault, which takes three times as long; else, what is asked comes again."""
 

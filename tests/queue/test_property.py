@@ -1,5 +1,6 @@
 """Whatever is delivered how often, however the workers die and what breaks: all of it is in the log once, in order."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from tests.fakes.channel import PAGE
 from tests.fakes.faults import Fault
 from tests.queue.poison import POISON, BreakingStore
 from tests.queue.pumping import Queued
+
+pytestmark = pytest.mark.uncounted
 
 SESSIONS = [f"messenger:{PAGE}.{number}" for number in range(3)]
 SAID = st.tuples(st.sampled_from(SESSIONS), st.sampled_from(["Hello", "Hello", "Hello", POISON]))

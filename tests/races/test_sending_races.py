@@ -30,6 +30,8 @@ from tests.races.conftest import _database, _file
 from tests.races.corner import SECONDS
 from tests.races.roles import AGENTS, ANN
 
+pytestmark = pytest.mark.uncounted
+
 ROUNDS = 6
 AHEAD = timedelta(minutes=2)
 """How far ahead the clock is of those who send what was put back, and of those who look after all."""

@@ -14,7 +14,7 @@ from chalicelib.store.base import Parked, SessionQuery, Store
 from tests.store import making
 from tests.store.making import NOW, SESSION, Decision
 
-pytestmark = pytest.mark.race
+pytestmark = [pytest.mark.race, pytest.mark.uncounted]
 
 
 def at_once(*tasks: Callable[[], object]) -> list[object]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from chalicelib.model.entry import Entry
 from chalicelib.model.session import Session
 from chalicelib.store.base import Store
 from tests.store import making
+
+pytestmark = pytest.mark.uncounted
 
 
 @dataclass(frozen=True)
