@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.mutants.breakage import FOLDER, Breakage, read_catalogue
-from tests.mutants.trial import Verdict, try_breakage, try_unbroken
+from tests.mutants.starter import started
+from tests.mutants.trial import Verdict, environment, try_breakage, try_unbroken
 
 ROOT = Path(__file__).parents[2]
 AT_ONCE = 2
@@ -22,9 +23,9 @@ def main(names: Sequence[str], *, root: Path = ROOT, folder: Path = FOLDER) -> i
         print(f"There is no breakage called {', '.join(sorted(unknown))}.")
         return 2
     begun = time.monotonic()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        unbroken = pool.submit(try_unbroken, [test for one in chosen for test in one.tests], root)
-        tried = zip(chosen, pool.map(partial(try_breakage, root=root), chosen), strict=True)
+    with started(AT_ONCE, environment()) as starters, ThreadPoolExecutor(AT_ONCE) as pool:
+        unbroken = pool.submit(try_unbroken, [test for one in chosen for test in one.tests], root, starters)
+        tried = zip(chosen, pool.map(partial(try_breakage, root=root, starters=starters), chosen), strict=True)
         survivors = [one for one, verdict in tried if not _told(one, verdict)]
         wrong = unbroken.result()
     for sentence in wrong:

@@ -1,12 +1,16 @@
 """Whether `make mutants` can be believed: a breakage that is caught, one that is not, and all that may be wrong with one."""
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.mutants.__main__ import ROOT, main
 from tests.mutants.breakage import read_catalogue
+from tests.mutants.starter import started
+from tests.mutants.trial import environment
 
 CATALOGUE = read_catalogue()
 
@@ -106,6 +110,31 @@ def test_a_test_that_is_skipped_proves_nothing(mutants, root: Path):
     assert status == 1
     assert f"SURVIVED {TWICE}" in printed
     assert f"Without any breakage: {TWICE} does not pass" in printed
+
+
+def test_tests_that_do_not_end_are_ended_with_what_they_have_started_and_the_next_ones_run(root: Path):
+    held = root / "held"
+    os.mkfifo(held)
+    hangs = f"""
+import signal, subprocess
+
+
+def test_that_hangs():
+    with open({str(held)!r}, "w") as end:
+        subprocess.Popen(["sleep", "60"], stdout=end)
+        end.write(str(0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 50))
+    signal.setitimer(signal.ITIMER_REAL, 0.01)  # so much for the limit
+    signal.pause()
+"""
+    (root / "tests" / "test_hanging.py").write_text(hangs)
+
+    with started(1, environment()) as starters, ThreadPoolExecutor() as pool:
+        said = pool.submit(held.read_text)  # until nobody holds the other end any more
+        with pytest.raises(TimeoutError):
+            starters.run(root, ["-q", "tests/test_hanging.py"], limit_seconds=50)
+
+        assert said.result(timeout=30) == "True"
+        assert starters.run(root, ["-q", "tests/test_numbers.py"], limit_seconds=50) == 0
 
 
 @pytest.mark.parametrize("name", ["thrice", "P1"])

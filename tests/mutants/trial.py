@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -13,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from tests.mutants.breakage import Breakage, DoesNotFit
+from tests.mutants.starter import OUTPUT, Starters
 
 PARTS = ("app.py", "manage.py", "pyproject.toml", ".chalice", "chalicelib", "commands", "local", "scripts", "tests")
 """What tests need of the tree."""
@@ -55,14 +54,14 @@ class Verdict:
     seconds: float
 
 
-def try_breakage(breakage: Breakage, root: Path) -> Verdict:
+def try_breakage(breakage: Breakage, root: Path, starters: Starters) -> Verdict:
     """Plant it in a copy of the tree at `root`, and see whether every one of its tests fails for it."""
     begun = time.monotonic()
     try:
         with copied(root) as tree:
             for change in breakage.changes:
                 change.apply(tree)
-            ran = run_tests(tree, breakage.tests)
+            ran = run_tests(tree, breakage.tests, starters)
     except DoesNotFit as error:
         return Verdict(caught=False, words=f"does not fit any more: {error}", seconds=time.monotonic() - begun)
     wrong = [words for test in breakage.tests if (words := _missed(ran, test, breakage.shows))]
@@ -70,12 +69,12 @@ def try_breakage(breakage: Breakage, root: Path) -> Verdict:
     return Verdict(caught=not wrong, words=words, seconds=time.monotonic() - begun)
 
 
-def try_unbroken(tests: Iterable[str], root: Path) -> list[str]:
+def try_unbroken(tests: Iterable[str], root: Path, starters: Starters) -> list[str]:
     """What is wrong with these tests in a copy that has no bug planted; empty: all of them ran and passed."""
     named = list(dict.fromkeys(tests))
     try:
         with copied(root) as tree:
-            ran = run_tests(tree, named)
+            ran = run_tests(tree, named, starters)
     except DoesNotFit as error:
         return [str(error)]
     return [f"{test} does not pass" for test in named if not ran.passed(test)]
@@ -100,23 +99,22 @@ def copied(root: Path) -> Iterator[Path]:
         yield tree
 
 
-def run_tests(tree: Path, tests: Iterable[str]) -> Ran:
+def run_tests(tree: Path, tests: Iterable[str], starters: Starters) -> Ran:
     """Run the tests in the tree. Raises DoesNotFit when pytest cannot, for any reason but a test that fails."""
     report = tree / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *tests]
+    arguments = ["-q", "-p", "no:cacheprovider", f"--junit-xml={report}", *tests]
     try:
-        done = subprocess.run(
-            command, cwd=tree, env=_environment(), capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired as error:
+        status = starters.run(tree, arguments, limit_seconds=LIMIT_SECONDS)
+    except TimeoutError as error:
         raise DoesNotFit(f"its tests do not end within {LIMIT_SECONDS} s") from error
-    if done.returncode not in _PASSED or not report.exists():
-        raise DoesNotFit(f"pytest ends with {done.returncode}: {_last_line(done.stdout + done.stderr)}")
+    if status not in _PASSED or not report.exists():
+        said = (tree / OUTPUT).read_text(encoding="utf-8", errors="replace")
+        raise DoesNotFit(f"pytest ends with {status}: {_last_line(said)}")
     return _read(report)
 
 
-def _environment() -> dict[str, str]:
-    """Without this machine's settings, and without plugins, whose imports would take most of the time.
+def environment() -> dict[str, str]:
+    """For pytest: without this machine's settings, and without plugins, whose imports would take most of the time.
 
     Where CI is set, pytest would say more of a failure than elsewhere.
     """
