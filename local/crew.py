@@ -7,6 +7,7 @@ behind with its thread, and a follower leads on.
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
@@ -24,6 +25,9 @@ _BRISK = 0.2
 
 _BRISK_LOOKS = 100
 """How many looks long after the last piece of work that was left behind."""
+
+_TURN_SECONDS = 0.01
+"""For how long pieces of work are begun one after the other before sockets are looked at again."""
 
 _SPARE = 2
 """Followers who are kept; others end with their work."""
@@ -119,8 +123,10 @@ class Crew:
     def _led_to_the_end(self) -> bool:
         """Run the loop and do its work, until the end or until left behind with a piece of it."""
         while self._run_until_asked():
-            if not self._did(self._tasks.popleft()):
-                return False
+            until = time.perf_counter() + _TURN_SECONDS
+            while self._may_begin() and time.perf_counter() < until:
+                if not self._did(self._tasks.popleft()):
+                    return False
         return True
 
     def _run_until_asked(self) -> bool:
