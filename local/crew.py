@@ -67,7 +67,7 @@ class Crew:
         self._start(self._watch, "watch")
         while not self._over.wait(_WAKE_SECONDS):
             pass
-        if self._broken is not None:
+        if self._broken is not None and not whole.done():
             raise self._broken
         return whole.result()
 
