@@ -63,8 +63,8 @@ class Crew:
         whole = self._loop.create_task(main)
         whole.add_done_callback(self._end)
         self._recruit()
-        self._promote()
         self._start(self._watch, "watch")
+        self._promote()
         while not self._over.wait(_WAKE_SECONDS):
             pass
         if self._broken is not None and not whole.done():
@@ -116,6 +116,7 @@ class Crew:
                     self._followers += 1
         except BaseException as error:  # noqa: BLE001 - raised where the whole is waited for
             self._broken = error
+            self._ended = self._halted = True  # whoever closes the loop runs it to their own end
         self._over.set()
         self._stirred.set()
         self._lead.release(MOST)  # whoever waits has nothing to wait for

@@ -1,6 +1,7 @@
 """The threads that run the local server's loop, and do its work."""
 
 import asyncio
+import sys
 import threading
 
 import pytest
@@ -67,6 +68,58 @@ def test_what_ends_a_program_ends_the_crew(loops, error):
         crew = Crew(runner.get_loop())
         with pytest.raises(error):
             crew.run(crew.do(ends))
+
+
+@pytest.mark.parametrize("rounds", range(4))
+def test_what_breaks_the_loop_is_raised_and_who_still_waits_is_cancelled_to_the_end(loops, rounds):
+    """Who asks for work then, or takes some rounds of the loop to end, must not stop the loop of whoever closes it."""
+    ended = []
+
+    async def waits(crew):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for _ in range(rounds):
+                await asyncio.sleep(0)
+            with pytest.raises(asyncio.CancelledError):
+                await crew.do(lambda: "done")
+            ended.append("in its own way")
+
+    async def scenario(crew):
+        waiting = asyncio.ensure_future(waits(crew))
+        await asyncio.sleep(0)
+        asyncio.get_running_loop().call_soon(sys.exit)
+        await waiting
+
+    def runs():
+        with asyncio.Runner(loop_factory=loops) as runner:
+            crew = Crew(runner.get_loop())
+            crew.run(scenario(crew))
+
+    with pytest.raises(SystemExit):
+        runs()
+    assert ended == ["in its own way"]
+
+
+def test_where_nobody_can_watch_the_loop_is_not_run(loops, monkeypatch):
+    """It would run on while whoever was told so closes it."""
+    start, begun = threading.Thread.start, threading.Event()
+
+    def start_others(thread):
+        if thread.name == "watch":
+            begun.wait(0.1)
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    async def scenario():
+        begun.set()
+        await asyncio.sleep(LONG)
+
+    monkeypatch.setattr(threading.Thread, "start", start_others)
+    with pytest.raises(RuntimeError, match="new thread"), asyncio.Runner(loop_factory=loops) as runner:
+        Crew(runner.get_loop()).run(scenario())
+
+    assert not begun.is_set()
 
 
 def test_the_loop_goes_on_while_work_waits(loops):
