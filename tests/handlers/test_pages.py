@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import app
-from chalicelib.handlers.pages import TYPES, WEB
+from chalicelib.handlers.pages import TYPES, WEB, without_comments
 from local.gateway import Gateway
 from scripts.agent_picture import TARGET, picture
 from tests.handlers.api import Api
@@ -77,10 +77,12 @@ def _walked(parts: tuple[str, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_every_file_is_served_as_it_is_with_its_type(api: Api, file: str):
+def test_every_file_is_served_with_its_type_and_as_it_is_but_for_comments(api: Api, file: str):
     answer = api.get(f"/assets/{file}")
 
-    assert answer.text == (WEB / file).read_text(encoding="utf-8")
+    source = (WEB / file).read_text(encoding="utf-8")
+    ours = Path(file).suffix in (".js", ".css") and not file.startswith("vendor/")
+    assert answer.text == (without_comments(source) if ours else source)
     assert answer.headers["content-type"] == TYPES[Path(file).suffix]
 
 

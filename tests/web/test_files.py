@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.handlers.pages import without_comments
+
 WEB = Path(__file__).parents[2] / "chalicelib" / "web"
 AREAS = ["admin", "parked", "signin", "webchat"]
 IMPORT = re.compile(r'(?:^|\n)(?:import|export) (?:[^";]* from )?"([^"]+)"')
@@ -62,6 +64,13 @@ def assets(area: str) -> list[str]:
     ]
 
 
+def sent(path: Path) -> bytes:
+    """What a browser gets of a file."""
+    if path.suffix in (".js", ".css") and path.parent.name != "vendor":
+        return without_comments(path.read_text(encoding="utf-8")).encode()
+    return path.read_bytes()
+
+
 @pytest.mark.parametrize("area", AREAS)
 def test_every_address_of_a_page_is_relative_and_leads_to_a_file(area):
     named = assets(area)
@@ -92,14 +101,41 @@ def test_a_page_asks_at_once_for_every_module_it_will_import(area):
 def test_the_agents_page_weighs_at_most_60_kb_gzipped_in_all():
     files = [WEB / address.removeprefix("assets/") for address in assets("admin")] + [WEB / "admin" / "index.html"]
 
-    assert sum(len(gzip.compress(path.read_bytes())) for path in files) <= 60_000
+    assert sum(len(gzip.compress(sent(path))) for path in files) <= 60_000
 
 
 def test_the_web_chats_script_weighs_at_most_25_kb_gzipped():
     main = WEB / "webchat" / "main.js"
-    script = b"".join(path.read_bytes() for path in sorted({main, *closure(main)}))
+    script = b"".join(sent(path) for path in sorted({main, *closure(main)}))
 
     assert len(gzip.compress(script)) <= 25_000
+
+
+def test_what_is_sent_has_the_same_lines_but_for_comments():
+    for path in own_files(".js", ".css"):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        left = sent(path).decode().split("\n")
+        gone = [line.strip() for line, kept in zip(lines, left, strict=True) if line != kept]
+
+        assert not [kept for line, kept in zip(lines, left, strict=True) if kept not in (line, "")], path
+        assert all(line == "" or line.startswith(("//", "/*", "*")) for line in gone), path
+        assert not [line for line in left if re.match(r" *(// |\* |/\*(?!.*\*/ \())", line)], path
+
+
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        ("a();\n  // why\nb();", "a();\n\nb();"),
+        ("/**\n * What it is.\n */\nexport class A {}", "\n\n\nexport class A {}"),
+        ("/* one */\n/* two */ c();\n/* three */", "\n/* two */ c();\n"),
+        ('d("// no comment"); // one behind code', 'd("// no comment"); // one behind code'),
+        ("const e = /** @type {any} */ (f);\n", "const e = /** @type {any} */ (f);\n"),
+        ("/* a * star **/\ng { margin: 0 }", "\ng { margin: 0 }"),
+        ("/* never closed\nh();", "/* never closed\nh();"),
+    ],
+)
+def test_comments_that_have_their_lines_for_themselves_are_not_sent(source, left):
+    assert without_comments(source) == left
 
 
 def test_no_module_turns_text_into_markup_or_code():
