@@ -20,6 +20,10 @@ DEADLINE = timedelta(seconds=5)
 SHORTEST_WAIT, LONGEST_WAIT = 0.010, 0.250
 """Seconds between two attempts, picked at random so that rivals part."""
 
+ATTEMPTS_LEFT = 100
+"""Whoever lost a race waits at most this part of the time that is left: those who have waited for longest try most often. If
+they waited longer each time, processes that have just won, which meet nobody awake, would keep them out to the end."""
+
 
 class Transactor:
     """Runs decisions against the store."""
@@ -80,9 +84,13 @@ class Transactor:
             except (Conflict, StoreBusy) as refusal:
                 if isinstance(refusal, Conflict):
                     self.tools.meter.count("Conflicts")
-                if self.tools.clock() >= deadline:
+                left = (deadline - self.tools.clock()).total_seconds()
+                if left <= 0:
                     raise StoreBusy("The store is busy. Please try again.") from refusal
-                self.tools.sleep(self.tools.jitter(SHORTEST_WAIT, min(LONGEST_WAIT, 2**waits * 2 * SHORTEST_WAIT)))
+                longest = min(LONGEST_WAIT, 2**waits * 2 * SHORTEST_WAIT)
+                if isinstance(refusal, Conflict):
+                    longest = max(SHORTEST_WAIT, min(longest, left / ATTEMPTS_LEFT))
+                self.tools.sleep(self.tools.jitter(SHORTEST_WAIT, longest))
                 waits += 1
 
     def _account_for(self, held: Draft) -> None:

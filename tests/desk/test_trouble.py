@@ -44,11 +44,24 @@ def test_a_request_gives_up_after_five_seconds(world: World, fault: Fault):
     assert 5 <= (world.clock() - began).total_seconds() < 5.3
 
 
-def test_the_waits_between_attempts_grow_up_to_a_quarter_of_a_second(world: World):
-    world.faults.plan("commit", *[Fault.CONFLICT] * 6)
+def test_the_waits_for_a_busy_store_grow_up_to_a_quarter_of_a_second(world: World):
+    world.faults.plan("commit", *[Fault.BUSY] * 6)
     world.user_says()
 
     assert world.clock.naps == [0.02, 0.04, 0.08, 0.16, 0.25, 0.25]
+
+
+def test_who_loses_one_race_after_the_other_tries_more_and_more_often(world: World):
+    world.faults.plan("commit", *[Fault.CONFLICT] * 1000)
+    with pytest.raises(StoreBusy):
+        world.user_says()
+
+    first, second, *later = world.clock.naps
+    assert (first, second) == (0.02, 0.04)
+    assert later[0] == pytest.approx(0.05, rel=0.02)
+    assert later == sorted(later, reverse=True)
+    assert min(later) == 0.01
+    assert len(later) > 200
 
 
 def test_an_event_that_was_not_acknowledged_may_be_stored_all_the_same(world: World):

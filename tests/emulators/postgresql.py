@@ -34,6 +34,7 @@ class Server:
 
     programs: Path
     folder: Path
+    durable: bool = False
     process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str) -> str:
@@ -76,7 +77,9 @@ class Server:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        own = {"listen_addresses": "", "unix_socket_directories": self.folder, "fsync": "off"}  # no power is cut here
+        own = {"listen_addresses": "", "unix_socket_directories": self.folder}
+        if not self.durable:
+            own["fsync"] = "off"  # no power is cut here
         options: list[str | Path] = [part for name, value in own.items() for part in ("-c", f"{name}={value}")]
         command = [self.programs / "postgres", "-D", self.folder / "data", *options]
         with (self.folder / "log").open("ab") as log:
@@ -130,13 +133,16 @@ def postgresql() -> Iterator[Server]:
 
 
 @contextmanager
-def running(programs: Path) -> Iterator[Server]:
-    """A server that ends with the block, its data with it. Raises DidNotStart."""
-    with tempfile.TemporaryDirectory(prefix="hitl-pg-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)  # not below pytest's own, which nobody else may enter
+def running(programs: Path, *, folder: str | None = None, durable: bool = False) -> Iterator[Server]:
+    """A server that ends with the block, its data with it. Raises DidNotStart.
+
+    `folder`: where its data lie, in a folder of their own. `durable`: they would outlive a loss of power.
+    """
+    with tempfile.TemporaryDirectory(prefix="hitl-pg-", dir=folder, ignore_cleanup_errors=True) as name:
+        data = Path(name)  # not below pytest's own, which nobody else may enter
         if (owner := _other_user()) is not None:
-            shutil.chown(folder, owner)
-        server = Server(programs, folder)
+            shutil.chown(data, owner)
+        server = Server(programs, data, durable)
         server.initialize()
         server.start()
         try:
