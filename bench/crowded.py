@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from bench.hot import Heat, crowd, hot
-from bench.report import Budget, Part, Table, at_most
+from bench.report import Budget, Part, Table, at_most, unmeasured
 from bench.server import disk, serving
 from tests.emulators import postgresql
 
@@ -51,7 +51,7 @@ def part() -> Part:
         at_most("A crowd's 99th percentile, ms", crowded.p99, MOST_P99, "{:.0f}"),
     ]
     if programs is None:
-        budgets.append(Budget("PostgreSQL under load", "no PostgreSQL here: not measured", kept=False))
+        budgets.append(unmeasured("PostgreSQL under load", "PostgreSQL is not installed here"))
     return Part([_table(found)], budgets)
 
 

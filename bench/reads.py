@@ -3,7 +3,7 @@
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from bench import filling
-from bench.emulated import cloud, installed
+from bench.emulated import MISSING, cloud, installed
 from bench.filling import Fill, filling_postgresql, filling_sqlite
 from bench.population import PAUSED_ONE_IN, SPREAD, Written, long_log, population
-from bench.report import Budget, Part, Table
+from bench.report import Budget, Part, Table, unmeasured
 from bench.server import disk
 from chalicelib.model.session import Session
 from chalicelib.store.base import SessionQuery, Store
@@ -71,11 +71,16 @@ def part() -> Part:
         for of_size in stores.values():
             for reads in of_size.values():
                 reads.store.close()
-    missing = [] if programs is not None else ["PostgreSQL is not installed here: not measured."]
-    tables = [_times_table(times, missing)]
+    tables, budgets = [_times_table(times)], _budgets(times)
+    if programs is None:
+        budgets.append(unmeasured("Reads of PostgreSQL", "it is not installed here"))
     if installed():
-        tables.append(_units_table(_units()))
-    return Part(tables, _budgets(times))
+        units = _units()
+        tables.append(_units_table(units))
+        budgets.append(_units_budget(units))
+    else:
+        budgets.append(unmeasured("Reads of DynamoDB", MISSING))
+    return Part(tables, budgets)
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,9 @@ class Base:
     url: str
     filling: Callable[[], AbstractContextManager[Fill]]
 
+
+Units = Mapping[str, Mapping[int, tuple[int, float]]]
+"""Calls and read units by read and size."""
 
 Bases = Mapping[int, Base]
 """By the size that they shall have."""
@@ -159,7 +167,7 @@ def _times(of_size: Mapping[int, Reads]) -> dict[str, dict[int, float]]:
     return found
 
 
-def _times_table(times: Mapping[str, Mapping[str, Mapping[int, float]]], notes: Sequence[str]) -> Table:
+def _times_table(times: Mapping[str, Mapping[str, Mapping[int, float]]]) -> Table:
     rows = [
         (f"{title}, {name}", *(_cell(medians[size], medians[SIZES[0]]) for size in SIZES))
         for name, by_title in times.items()
@@ -170,8 +178,7 @@ def _times_table(times: Mapping[str, Mapping[str, Mapping[int, float]]], notes: 
         ("ms, median (of the smallest)", *(f"{size:,}" for size in SIZES)),
         rows,
         notes=[
-            f"Through the store, {RUNS} times in turn; one session in {PAUSED_ONE_IN} is paused, and one has 10,000 entries.",
-            *notes,
+            f"Through the store, {RUNS} times in turn; one session in {PAUSED_ONE_IN} is paused, and one has 10,000 entries."
         ],
     )
 
@@ -190,9 +197,8 @@ def _budgets(times: Mapping[str, Mapping[str, Mapping[int, float]]]) -> list[Bud
     return budgets
 
 
-def _units() -> dict[str, dict[int, str]]:
-    """Calls and read units by read and size."""
-    found: dict[str, dict[int, str]] = {}
+def _units() -> Units:
+    found: dict[str, dict[int, tuple[int, float]]] = {}
     now = datetime.now(UTC)
     with cloud() as emulated:
         for size in EMULATED_SIZES:
@@ -204,17 +210,34 @@ def _units() -> dict[str, dict[int, str]]:
             for title, read in Reads(store, _middle(now)).each().items():
                 with emulated.meter.metering() as bill:
                     read()
-                found.setdefault(title, {})[size] = f"{bill.trips} / {bill.reads:g}"
+                found.setdefault(title, {})[size] = bill.trips, bill.reads
             store.close()
             emulated.client.delete_table(TableName=table)
     return found
 
 
-def _units_table(units: Mapping[str, Mapping[int, str]]) -> Table:
+def _calls_units(calls: int, units: float) -> str:
+    return f"{calls} / {units:g}"
+
+
+def _units_budget(units: Units) -> Budget:
+    """On the units alone: one more or fewer is what an item's size by chance makes of them."""
+    smallest, largest = EMULATED_SIZES[0], EMULATED_SIZES[-1]
+    ratios = {title: of_size[largest][1] / of_size[smallest][1] for title, of_size in units.items()}
+    worst = max(ratios, key=ratios.__getitem__)
+    calls = [title for title, of_size in units.items() if of_size[largest][0] > of_size[smallest][0]]
+    promise = (
+        f"Read units at {largest:,} sessions, of those at {smallest:,}, in no more calls, DynamoDB: at most {MOST}"
+    )
+    found = f"{ratios[worst]:.2f}: {worst}" + "".join(f"; more calls: {title}" for title in calls)
+    return Budget(promise, found, ratios[worst] <= MOST and not calls)
+
+
+def _units_table(units: Units) -> Table:
     return Table(
         "Reads on DynamoDB by the number of sessions",
         ("calls / read units", *(f"{size:,}" for size in EMULATED_SIZES)),
-        [(title, *(of_size[size] for size in EMULATED_SIZES)) for title, of_size in units.items()],
+        [(title, *(_calls_units(*of_size[size]) for size in EMULATED_SIZES)) for title, of_size in units.items()],
         notes=[
             "On an emulator, whose time says nothing and whose memory ends the sizes here; heads of all sessions, the log of one."
         ],

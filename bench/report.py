@@ -46,6 +46,11 @@ def at_most(promise: str, found: float, limit: float, form: str = "{:.2f}") -> B
     return Budget(f"{promise}: at most {form.format(limit)}", form.format(found), found <= limit)
 
 
+def unmeasured(promise: str, missing: str) -> Budget:
+    """What is not measured here is no kept promise."""
+    return Budget(promise, f"not measured: {missing}", kept=False)
+
+
 def markdown(parts: Sequence[Part], where: str) -> str:
     """The README's sections, in order of first mention, each begun by a line that says where it was measured."""
     tables = [table for part in parts for table in part.tables]
