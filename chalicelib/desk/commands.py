@@ -12,7 +12,7 @@ from chalicelib.model.claiming import claim, release
 from chalicelib.model.content import Content, Text
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import Author, Entry, EntryKind, Trigger
-from chalicelib.model.pausing import pause, unpause
+from chalicelib.model.pausing import pause, unpause, withdraw
 from chalicelib.model.saying import say
 from chalicelib.model.sending import is_carried, send_again
 from chalicelib.model.session import Session
@@ -61,6 +61,10 @@ class Commands:
     def unpause(self, session_id: str, *, trigger: Trigger, by: Author) -> Session:
         """Let the bot speak again; a no-op when not paused."""
         return self._run(session_id, lambda draft: unpause(draft, by=by, trigger=trigger)).after
+
+    def withdraw(self, session_id: str, *, by: Author) -> Session:
+        """The user goes back to the bot before anybody has come. Raises AlreadyClaimed when a human is on it."""
+        return self._run(session_id, lambda draft: withdraw(draft, by=by)).after
 
     def claim(self, session_id: str, *, by: Author, force: bool = False) -> Session:
         """Assign to the agent, pausing if needed. Raises AlreadyClaimed unless `force`."""

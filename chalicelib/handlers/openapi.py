@@ -185,6 +185,10 @@ OPERATIONS = (
         shapes.StateAnswer, shapes.Nothing, refusals=(413,),
     ),
     Operation(
+        "POST", f"{CHAT}/bot", "backToTheBot", "The visitor goes back to the bot before anybody has come", "visitor",
+        shapes.StateAnswer, shapes.Nothing, refusals=(409, 413),
+    ),
+    Operation(
         "POST", f"{CHAT}/typing", "visitorTyping", "The visitor is typing", "visitor",
         shapes.StateAnswer, shapes.Nothing, refusals=(413,),
     ),

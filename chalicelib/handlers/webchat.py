@@ -86,6 +86,16 @@ def ask_for_a_human() -> Response:
     return _state(visitor, desk().commands.pause(visitor.session_id, trigger="user", by=by, create=True))
 
 
+@routes.route("/bot", methods=["POST"])
+@answers
+def back_to_the_bot() -> Response:
+    """The visitor goes back to the bot before anybody has come; twice is once."""
+    visitor = visiting(routes.current_request)
+    read(routes.current_request, Nothing)
+    by = Author(kind="user", id=visitor.id, name=visitor.name)
+    return _state(visitor, _if_known(lambda: desk().commands.withdraw(visitor.session_id, by=by)))
+
+
 @routes.route("/typing", methods=["POST"])
 @answers
 def typing() -> Response:

@@ -2,18 +2,21 @@
 
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.errors import Malformed
+from chalicelib.errors import AlreadyClaimed, Malformed
 from chalicelib.model.alerting import pause_words, raise_alert
 from chalicelib.model.content import Text
 from chalicelib.model.draft import Draft
 from chalicelib.model.entry import SYSTEM, AlertDetail, Author, PauseDetail, Trigger
 from chalicelib.model.sending import draining_until, mute
-from chalicelib.model.session import Pause
+from chalicelib.model.session import Pause, Session
 from chalicelib.model.text import clean_name
 from chalicelib.model.waiting import start_waiting, stop_waiting
 
 LONGEST = timedelta(days=366)
 REASON_LIMIT = 200
+
+HUMANS_OWN: frozenset[Trigger] = frozenset({"agent", "api", "echo"})
+"""What makes pauses that are not for the user to end: somebody may be about to answer."""
 
 
 def pause(
@@ -75,6 +78,19 @@ def unpause(draft: Draft, *, by: Author, trigger: Trigger) -> None:
     """Let the bot speak again from the next event on; a no-op when not paused."""
     if draft.after.pause is not None:
         _end(draft, by, PauseDetail(trigger), draft.now)
+
+
+def may_withdraw(session: Session) -> bool:
+    """Whether the user may still go back to the bot: help was called for them, and nobody has come."""
+    return session.pause is not None and session.assignee is None and session.pause.trigger not in HUMANS_OWN
+
+
+def withdraw(draft: Draft, *, by: Author) -> None:
+    """The user would rather have the bot after all; a no-op when not paused. Raises AlreadyClaimed when a human is on it."""
+    if draft.after.paused and not may_withdraw(draft.after):
+        owner = draft.after.assignee
+        raise AlreadyClaimed(f"{owner.name} has joined." if owner is not None else "A human is about to answer.")
+    unpause(draft, by=by, trigger="user")
 
 
 def end_expired(draft: Draft) -> None:

@@ -97,6 +97,9 @@ class World:
     def user_wants_a_human(self) -> Session:
         return self.desk.commands.pause(self.session, trigger="user", by=VISITOR, create=True)
 
+    def user_withdraws(self) -> Session:
+        return self.desk.commands.withdraw(self.session, by=VISITOR)
+
     def agent_unpauses(self, *, by: Author = ANN) -> Session:
         return self.desk.commands.unpause(self.session, trigger="agent", by=by)
 

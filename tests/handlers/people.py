@@ -63,6 +63,9 @@ class Visitor:
     def asks_for_a_human(self) -> Answer:
         return self.post("human")
 
+    def goes_back_to_the_bot(self) -> Answer:
+        return self.post("bot")
+
     def post(self, what: str, body: Any = UNSAID) -> Answer:
         return self.api.post(f"{CHAT}/{what}", body, token=self.token)
 

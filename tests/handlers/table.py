@@ -88,6 +88,7 @@ ROUTES = (
     Route("GET", "/api/webchat/messages", VISITORS),
     Route("POST", "/api/webchat/postback", VISITORS, {"id": "m3", "payload": "YES", "title": "Yes"}),
     Route("POST", "/api/webchat/human", VISITORS),
+    Route("POST", "/api/webchat/bot", VISITORS),
     Route("POST", "/api/webchat/typing", VISITORS),
     Route("POST", "/api/webchat/read", VISITORS, {"seq": 1}),
     Route("GET", WEBHOOK, CALLERS, stored=False, success=403, code="Forbidden"),

@@ -116,6 +116,44 @@ def test_a_visitor_who_has_said_nothing_may_ask_for_a_human(api: Api, vera: Visi
     assert (session["paused"], session["pause"]["trigger"]) == (True, "user")
 
 
+def test_a_visitor_may_go_back_to_the_bot_while_nobody_has_come(api: Api, vera: Visitor, ann: str, settings):
+    settings(BOT="chalicelib.bot:bot")
+    vera.asks_for_a_human()
+
+    first = vera.goes_back_to_the_bot()
+    assert (first.status, first.json["state"]["paused"]) == (200, False)
+    assert vera.goes_back_to_the_bot().json == first.json
+    vera.says("Hello")
+    kinds = [(entry["kind"], entry["author"]["kind"]) for entry in api.get(vera.path, token=ann).json["entries"]]
+    assert [kind for kind in kinds if kind[0] == "unpaused"] == [("unpaused", "user")]
+    assert kinds[-1] == ("message", "bot")
+
+
+def test_a_visitor_cannot_send_an_agent_away(api: Api, vera: Visitor, ann: str):
+    vera.asks_for_a_human()
+    api.post(f"{vera.path}/claim", token=ann)
+
+    refused = vera.goes_back_to_the_bot()
+    assert (refused.status, refused.json["Code"], refused.json["Message"]) == (409, "AlreadyClaimed", "Ann has joined.")
+    assert vera.reads().json["state"]["paused"] is True
+
+
+@pytest.mark.parametrize("who", ["ann", "robot"])
+def test_a_visitor_cannot_end_a_pause_that_was_made_for_an_answer(
+    api: Api, vera: Visitor, who: str, request: pytest.FixtureRequest
+):
+    vera.says("Hello")
+    api.post(f"{vera.path}/pause", token=request.getfixturevalue(who))
+
+    assert vera.goes_back_to_the_bot().status == 409
+    assert vera.reads().json["state"]["paused"] is True
+
+
+def test_a_visitor_who_has_said_nothing_is_with_the_bot_already(api: Api, vera: Visitor, ann: str):
+    assert vera.goes_back_to_the_bot().json["state"]["paused"] is False
+    assert api.get(vera.path, token=ann).status == 404
+
+
 def test_an_agent_sees_the_visitor_typing(api: Api, vera: Visitor, ann: str):
     vera.says("Hello")
 

@@ -83,6 +83,7 @@ _COMMANDS = [
     UseCase("a second pause that does not", pauses(), HUMAN),
     UseCase("a pause while a turn runs", pauses(), TURN_RUNS),
     UseCase("an unpause by an agent", lambda world: world.agent_unpauses(), earlier(HUMAN, says("ask", "u:0"))),
+    UseCase("a user who goes back to the bot before anybody has come", lambda world: world.user_withdraws(), HUMAN),
     UseCase("an unpause by a program", lambda world: world.desk.unpause("webchat", "zoe"), HUMAN),
     UseCase("an unpause of a session that is not paused", lambda world: world.agent_unpauses(), GREETED),
     UseCase("an unpause while a turn runs", lambda world: world.agent_unpauses(), earlier(TURN_RUNS, pauses())),

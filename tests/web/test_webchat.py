@@ -183,6 +183,34 @@ def test_asking_for_a_human_is_one_press(opens_chat):
     expect(page.get_by_role("button", name="Talk to a human")).to_have_count(0)
 
 
+def test_who_would_rather_not_wait_goes_back_to_the_bot(opens_chat):
+    page = opens_chat()
+    human = page.get_by_role("button", name="Talk to a human")
+    where = human.bounding_box()
+    human.click()
+    back = page.get_by_role("button", name="Back to the bot")
+    expect(back).to_be_in_viewport()
+    page.mouse.click(where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)  # a hasty second click
+
+    expect(human).to_have_count(0)
+    back.click()
+    expect(page.get_by_role("log").get_by_text("You are back with the bot")).to_be_visible()
+    expect(back).to_have_count(0)
+    say(page, "hello again")
+    expect(page.get_by_text("You said: hello again")).to_be_visible()
+
+
+def test_an_agent_who_has_come_cannot_be_sent_away(opens_chat, server):
+    page = opens_chat()
+    page.get_by_role("button", name="Talk to a human").click()
+    back = page.get_by_role("button", name="Back to the bot")
+    back.wait_for()
+    session = "webchat:" + json.loads(page.evaluate("localStorage.getItem('hitl.visitor')"))["id"]
+    server.agent(session, "claim")
+
+    expect(back).to_have_count(0)
+
+
 def test_a_thinking_bot_is_shown_and_the_visitors_own_words_do_not_wait_for_it(opens_chat, server):
     page = opens_chat()
     may_answer(server.data).unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import { Icon } from "../shared/icon.js";
 import { toRows } from "../shared/rows.js";
 import { Thread } from "../shared/thread.js";
 import { clockTime, dayWords, fullTime } from "../shared/time.js";
-import { asEntries, lastSaid, lineFor, shown, standing } from "./state.js";
+import { asEntries, lastSaid, lineFor, mayWithdraw, shown, standing } from "./state.js";
 
 /** @typedef {import("./client.js").ChatClient} ChatClient */
 
@@ -87,6 +87,14 @@ function Typing({ client }) {
   return null;
 }
 
+/** Away from the button that asks for a human, whose second click would else undo the first. */
+function Withdraw({ client }) {
+  if (!mayWithdraw(client.state.value, client.log.value.entries)) return null;
+  return html`<div class="withdraw">
+    <button type="button" class="plain" disabled=${client.asking.value} onClick=${() => client.backToBot()}>Back to the bot</button>
+  </div>`;
+}
+
 /** @param {{client: ChatClient, title: string}} props */
 export function Chat({ client, title }) {
   const input = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
@@ -115,7 +123,7 @@ export function Chat({ client, title }) {
     ${empty
       ? html`<div class="thread-frame"><${Welcome} client=${client} /></div>`
       : html`<${Thread} label="Conversation" rows=${rows} draw=${draw} ready=${client.loaded.value}
-          foot=${client.loaded.value ? html`<${Typing} client=${client} />` : html`<p class="loading faint">Fetching your conversation…</p>`} />`}
+          foot=${client.loaded.value ? html`<${Typing} client=${client} /><${Withdraw} client=${client} />` : html`<p class="loading faint">Fetching your conversation…</p>`} />`}
     <div class="chat-foot">
       <${Composer} input=${input} label="Your message" placeholder="Write a message" text=${client.draft.value}
         write=${(text) => client.write(text)} send=${(text) => client.send(text)} typing=${() => client.typing()} />

@@ -85,12 +85,22 @@ export class ChatClient {
     else this.tab.remove(DRAFT);
   }
 
-  async askForHuman() {
+  askForHuman() {
+    return this.wish("human");
+  }
+
+  /** Rather the bot, before anybody has come. */
+  backToBot() {
+    return this.wish("bot");
+  }
+
+  /** @param {"human" | "bot"} whom */
+  async wish(whom) {
     this.asking.value = true;
     this.trouble.value = "";
     try {
       await this.arrive();
-      const { state } = await this.request("POST", "human", {});
+      const { state } = await this.request("POST", whom, {});
       this.state.value = state;
       this.poller.now();
     } catch (error) {

@@ -21,6 +21,14 @@ export function standing(state) {
   return { with: "agent", words: `You are talking to ${state.agent.name}` };
 }
 
+/**
+ * Whether to offer the way back to the bot: nobody has come, and no agent made the pause. The server has the last word.
+ * @param {VisitorState} state
+ * @param {Entry[]} entries
+ */
+export const mayWithdraw = (state, entries) =>
+  state.paused && !state.agent && entries.findLast((entry) => entry.kind === "paused")?.author.kind !== "agent";
+
 /** The words of a system line, or null for what a visitor need not be told. @param {Entry} entry */
 export function lineFor(entry) {
   switch (entry.kind) {
