@@ -6,13 +6,15 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from chalicelib import wiring
 from chalicelib.errors import HitlError
 from chalicelib.handlers.replaying import replay
 from chalicelib.settings import read_settings
 from chalicelib.store.base import Store
 from chalicelib.wiring import build_store, desk
-from commands import demo, doctor, messenger, messenger_doctor, parked, people, tokens
+from commands import demo, doctor, messenger, messenger_doctor, parked, people, tokens, trouble
 from commands.arguments import parser
 from commands.finding import Finding, listing
 
@@ -22,8 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         return COMMANDS[given.command](given)
-    except HitlError as error:
-        return _complain(str(error))
+    except (HitlError, BotoCoreError, ClientError) as error:
+        return _complain(trouble.in_words(error))
 
 
 def _store() -> Store:

@@ -60,6 +60,20 @@ class Settings:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings in these variables. Raises BadSettings with a sentence for each mistake, the variable and an example."""
     reader = _Reader(environment)
+    settings = _settings(reader)
+    if reader.mistakes:
+        raise BadSettings("\n".join(reader.mistakes))
+    return settings
+
+
+def names() -> frozenset[str]:
+    """Of all variables that are read."""
+    reader = _Reader({})
+    _settings(reader)
+    return frozenset(reader.names)
+
+
+def _settings(reader: "_Reader") -> Settings:
     default = Policy()
     data = reader.text("HITL_DATA", ".hitl")
     settings = Settings(
@@ -111,8 +125,6 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         reader.lacks("HITL_PUBLIC_URL", "needed with HITL_OIDC_ISSUER, since agents come back there")
     elif settings.oidc.issuer and not setting_values.keeps_secrets(settings.public_url):
         reader.lacks("HITL_PUBLIC_URL", "must be https with HITL_OIDC_ISSUER: browsers sign nobody in on other pages")
-    if reader.mistakes:
-        raise BadSettings("\n".join(reader.mistakes))
     return settings
 
 
@@ -160,13 +172,15 @@ class _Reader:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
+        self.names: set[str] = set()
         self.mistakes: list[str] = []
 
     def text(self, name: str, default: str) -> str:
+        self.names.add(name)
         return self._environment.get(name, "").strip() or default
 
     def value(self, name: str, parse: Callable[[str], Any], default: Any, example: str) -> Any:
-        given = self._environment.get(name, "").strip()
+        given = self.text(name, "")
         if not given:
             return default
         try:

@@ -1,13 +1,19 @@
 """Is this installation able to do its job? What is not is said in a sentence that says what to do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from difflib import get_close_matches
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.errors import BadSettings, HitlError
-from chalicelib.settings import Settings, read_settings
+from chalicelib.settings import Settings, names, read_settings
 from chalicelib.wiring import build_alerters, build_bot, build_issuer, open_store
-from commands import messenger_doctor, queue_doctor
+from commands import messenger_doctor, queue_doctor, trouble
 from commands.finding import Finding
+
+_ALIKE = 0.9
+"""Of two names' letters, by difflib: one left out, doubled or swapped in a name of ten or more."""
 
 MESSENGER_SECONDS = 2.0
 """For each call to Meta and to our own webhook; three a Page, and two."""
@@ -20,7 +26,7 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
     except BadSettings as mistakes:
         return [Finding("settings", tuple(str(mistakes).splitlines()))]
     return [
-        Finding("settings", _advice(settings)),
+        Finding("settings", (*_mistyped(environment), *_advice(settings))),
         Finding(f"bot {settings.bot}", _problems(lambda: _loads(settings.bot))),
         Finding(f"store {_without_password(settings.store)}", _problems(lambda: _stores_problems(settings.store))),
         *_alerters(settings),
@@ -29,6 +35,14 @@ def examine(environment: Mapping[str, str]) -> list[Finding]:
         *queue_doctor.examine(settings),
         *(messenger_doctor.examine(settings, seconds=MESSENGER_SECONDS) if settings.messenger.pages else []),
     ]
+
+
+def _mistyped(environment: Mapping[str, str]) -> Iterator[str]:
+    """Variables that are nearly settings; others that begin as ours do may be the bot's own."""
+    known = names()
+    for name in sorted(environment):
+        if name.startswith("HITL_") and name not in known and (near := get_close_matches(name, known, 1, _ALIKE)):
+            yield f"{name} is no setting, and does nothing; is {near[0]} meant?"
 
 
 def _advice(settings: Settings) -> tuple[str, ...]:
@@ -64,16 +78,10 @@ def _issuer(settings: Settings) -> list[Finding]:
 def _problems(check: Callable[[], list[str]]) -> tuple[str, ...]:
     try:
         return tuple(check())
-    except HitlError as error:
-        return (f"{str(error) or type(error).__name__}{_reason(error)}",)
+    except (HitlError, BotoCoreError, ClientError) as error:
+        return (trouble.in_words(error),)
     except Exception as error:  # noqa: BLE001 - whatever breaks here is what the operator wants to be told
         return (f"{type(error).__name__}: {error}",)
-
-
-def _reason(error: HitlError) -> str:
-    """What the database's driver said, which callers are not told; a driver names the server, never the password."""
-    told = str(getattr(error.__cause__, "orig", "")).strip()
-    return f" ({told.splitlines()[0]})" if told else ""
 
 
 def _loads(bot: str) -> list[str]:

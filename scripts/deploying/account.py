@@ -7,17 +7,19 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError, ProfileNotFound
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
 
 from scripts.deploying.errors import DeployFailed, in_words
 
 _CONFIG = Config(retries={"mode": "standard", "max_attempts": 8})
 """Whoever follows a stack asks often, and is slowed down at times."""
-
-CREDENTIALS = (
-    "AWS does not know who you are: set up credentials, for example AWS_PROFILE,"
-    " or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-)
 
 
 class Account:
@@ -39,9 +41,9 @@ class Account:
         try:
             self._session: Any = session or boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
         except ProfileNotFound as error:
-            raise DeployFailed(f"{error}; correct AWS_PROFILE.") from error
+            raise DeployFailed(in_words(error)) from error
         if not self._session.region_name:
-            raise DeployFailed("No region is set: for example `export AWS_DEFAULT_REGION=eu-central-1`.")
+            raise DeployFailed(in_words(NoRegionError()))
         self.region: str = self._session.region_name
         self._clients: dict[str, Any] = {}
         self.number: str = self._identity()
@@ -56,7 +58,7 @@ class Account:
         try:
             return str(self.client("sts").get_caller_identity()["Account"])
         except (NoCredentialsError, PartialCredentialsError) as error:
-            raise DeployFailed(CREDENTIALS) from error
+            raise DeployFailed(in_words(error)) from error
         except (
             BotoCoreError,
             ClientError,

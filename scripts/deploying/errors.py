@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
 
 _UNKNOWN = {
     "ExpiredToken",
@@ -30,6 +37,15 @@ def words(error: ClientError) -> str:
 
 def in_words(error: BotoCoreError | ClientError) -> str:
     """An answer, or none, of AWS that nobody expected."""
+    if isinstance(error, NoRegionError):
+        return "No region is set: for example `export AWS_DEFAULT_REGION=eu-central-1`."
+    if isinstance(error, ProfileNotFound):
+        return f"{error}; correct AWS_PROFILE."
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return (
+            "AWS does not know who you are: set up credentials, for example AWS_PROFILE,"
+            " or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
     if not isinstance(error, ClientError):
         return f"AWS cannot be asked: {error}"
     if code(error) in _UNKNOWN:

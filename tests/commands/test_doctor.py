@@ -56,6 +56,17 @@ def test_a_retention_is_told_with_what_brings_older_sessions_in(run, settings):
     )
 
 
+@pytest.mark.usefixtures("started")
+def test_a_variable_that_is_nearly_a_setting_is_told_and_one_of_the_bots_own_is_not(run, settings):
+    settings(PAUSE_LAST="8h", MESSENGER_PAGE="{}", SHOP_ADDRESS="https://shop.example.com")
+
+    [said] = problems(run("doctor")).values()
+    assert said == [
+        "HITL_MESSENGER_PAGE is no setting, and does nothing; is HITL_MESSENGER_PAGES meant?",
+        "HITL_PAUSE_LAST is no setting, and does nothing; is HITL_PAUSE_LASTS meant?",
+    ]
+
+
 def test_every_wrong_setting_is_named_with_an_example(run, settings):
     settings(PAUSE_LASTS="soon", BOT="bot", ALERTS="mail")
 
