@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAGE ?= dev
 SHELL := /bin/sh
 
-.PHONY: run test check mutants format bench vendor package account deploy undeploy clean python
+.PHONY: run test check mutants format bench vendor package account deploy undeploy clean python help
 
 run: $(VENV)/local.done ## everything on this machine, no account
 	@exec $(BIN)/python -m local
@@ -50,6 +50,9 @@ account: $(VENV)/local.done
 
 undeploy: $(VENV)/local.done ## take the stack away; the table with its data and the agents' accounts stay
 	@$(BIN)/python scripts/deploy.py --stage '$(STAGE)' --remove
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z][a-z]*\):[^#]*## /  make \1|/p' Makefile | column -t -s '|' 2>/dev/null || sed -n 's/^\([a-z][a-z]*\):[^#]*## /  make \1: /p' Makefile
 
 # Which Python makes the environments, and can it: one sentence for each thing that may be wrong.
 python:

@@ -239,10 +239,20 @@ def build_bot(path: str) -> Bot:
     try:
         bot = getattr(import_module(module), name)
     except Exception as error:  # the user's own module: whatever it raises, there is no bot
-        raise BadSettings(f"HITL_BOT: {path} cannot be imported: {type(error).__name__}: {error}") from error
+        raised = f"{type(error).__name__}: {error}{_place(error)}"
+        raise BadSettings(f"HITL_BOT: {path} cannot be imported: {raised}") from error
     if not isinstance(bot, Bot):
         raise BadSettings(f"HITL_BOT: {path} is no Bot; for example chalicelib.bot:bot, a ScriptBot")
     return bot
+
+
+def _place(error: Exception) -> str:
+    """Where in somebody's module it was raised; nothing where that is no module of theirs."""
+    import traceback
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    ours_or_pythons = frame.filename == __file__ or "importlib" in frame.filename
+    return "" if ours_or_pythons else f" ({frame.filename}, line {frame.lineno})"
 
 
 def forget(environment: Mapping[str, str] | None = None) -> None:

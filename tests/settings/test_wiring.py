@@ -242,3 +242,27 @@ def test_the_bot_that_is_named_is_taken():
 def test_a_bot_that_is_none_is_told_by_its_path(path: str):
     with pytest.raises(BadSettings, match=f"HITL_BOT: {path}"):
         wiring.build_bot(path)
+
+
+def test_a_bot_whose_module_raises_is_told_with_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "shop_bot.py").write_text("a = 1\nb = a + foo\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(BadSettings) as told:
+        wiring.build_bot("shop_bot:bot")
+    assert str(told.value) == (
+        f"HITL_BOT: shop_bot:bot cannot be imported: NameError: name 'foo' is not defined ({tmp_path}/shop_bot.py, line 2)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("bot", "why"),
+    [
+        ("no_such_bot:bot", "ModuleNotFoundError: No module named 'no_such_bot'"),
+        ("json:bot", "AttributeError: module 'json' has no attribute 'bot'"),
+    ],
+)
+def test_a_bot_that_is_not_there_has_no_place(bot: str, why: str):
+    with pytest.raises(BadSettings) as told:
+        wiring.build_bot(bot)
+    assert str(told.value) == f"HITL_BOT: {bot} cannot be imported: {why}"
