@@ -61,7 +61,7 @@ def escalate(draft: Draft, *, others_waiting: int) -> None:
     minutes = int(waited / timedelta(minutes=1))
     text = f"{name_for_alert(session)} has been waiting for {_duration(minutes)}"
     if others_waiting:
-        text += ", and 100 or more" if others_waiting >= COUNTED else f", and {others_waiting} more"
+        text += f"; {_others(others_waiting)} too"
     raise_alert(
         draft,
         AlertDetail(text, level="warning", why="waiting", waiting_minutes=minutes, others_waiting=others_waiting),
@@ -103,6 +103,12 @@ def _owed(session: Session, seq: int) -> Publication | None:
 def _replace(draft: Draft, owed: Publication) -> None:
     others = tuple(owed if other.seq == owed.seq else other for other in draft.after.publications)
     draft.set(publications=tuple(other for other in others if other.to))
+
+
+def _others(number: int) -> str:
+    if number == 1:
+        return "1 other waits"
+    return f"{COUNTED} or more others wait" if number >= COUNTED else f"{number} others wait"
 
 
 def _duration(minutes: int) -> str:

@@ -140,7 +140,7 @@ def test_an_escalation_tells_since_when_the_user_waits():
 
     assert (alert.level, alert.why, alert.waiting_minutes, alert.others_waiting) == ("warning", "waiting", 16, 2)
     assert alert.body.startswith(
-        "Ann has been waiting for 16 minutes, and 2 more.\nWaiting since 2026-11-22 20:40 UTC, on webchat.\n"
+        "Ann has been waiting for 16 minutes; 2 others wait too.\nWaiting since 2026-11-22 20:40 UTC, on webchat.\n"
     )
 
 

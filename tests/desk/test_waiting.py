@@ -125,8 +125,16 @@ def test_an_escalation_says_how_long_and_how_many_others_wait(world: World):
     world.sweep()
 
     alert = escalations(world)[0]
-    assert alert.text == "Zoe has been waiting for 5 minutes, and 2 more"
+    assert alert.text == "Zoe has been waiting for 5 minutes; 2 others wait too"
     assert (alert.level, alert.others_waiting, alert.waiting_minutes) == ("warning", 2, 5)
+
+
+def test_one_other_is_one(world: World):
+    world.desk.pause("webchat", "ada")
+    world.clock.pass_by(minutes=15)
+    world.sweep()
+
+    assert escalations(world)[0].text == "Zoe has been waiting for 15 minutes; 1 other waits too"
 
 
 def test_more_than_a_hundred_others_are_not_counted(world: World):
@@ -135,7 +143,7 @@ def test_more_than_a_hundred_others_are_not_counted(world: World):
     world.clock.pass_by(hours=2)
     world.sweep()
 
-    assert escalations(world)[0].text == "Zoe has been waiting for 2 hours, and 100 or more"
+    assert escalations(world)[0].text == "Zoe has been waiting for 2 hours; 100 or more others wait too"
 
 
 def test_an_escalation_is_published(world: World):
