@@ -68,7 +68,9 @@ class LocalApp:
         path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
         try:
             answer = await self.crew.do(lambda: self._answer(scope["method"], path, query, headers, body))
-        except Exception as error:  # noqa: BLE001 - as AWS does; uvicorn would log the error's words, which may be a user's
+        except asyncio.CancelledError:  # the server stops, and has waited long enough
+            answer = refuse(503, "StoreBusy", "The server is stopping. Please try again.")
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - as AWS does; uvicorn would log words, which may be a user's
             log.error("the server broke: %s", traced(error))  # noqa: TRY400 - no texts
             answer = refuse(502, "BadGateway", "Something broke on our side.")
         await _send(send, answer)
