@@ -91,6 +91,22 @@ class Place:
         for sign in (b"Traceback", b" broke", b"ERROR"):
             assert sign not in said, said[-3000:].decode(errors="replace")
 
+    def ask(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        body: bytes = b"",
+        query: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> Any:
+        """The answer's JSON; None where it is none."""
+        bearer = {"Content-Type": "application/json", "Authorization": f"Bearer {token}".strip()}
+        answer = self.http.request(
+            method, f"{path}?{query}" if query else path, content=body, headers=bearer | (headers or {})
+        )
+        return answer.json() if answer.headers.get("content-type") == "application/json" else None
+
     def _done(self, answer: httpx.Response) -> Any:
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,14 @@ from typing import Any
 import pytest
 
 from chalicelib.metrics import METRICS
-from tests.fire.careless import MARKER, Functions, everything
-from tests.fire.place import LOOKS, Place, burning
+from tests.fire.careless import Functions
+from tests.fire.marked import MARKER
+from tests.fire.place import burning
+from tests.fire.stories import every_route, everything
+from tests.fire.vendors import vendors
+from tests.handlers.meta import APP_SECRET, PAGE_TOKEN, VERIFY_TOKEN
 from tests.handlers.people import ADMIN_TOKEN, SECRET
-from tests.handlers.table import ROUTES
+from tests.handlers.table import ROUTES, Route
 from tests.local.process import run
 
 SETTINGS = {
@@ -28,19 +33,28 @@ SETTINGS = {
 STACK = "hitl-dev"
 """What the numbers of the functions are told apart by."""
 
-PARTS = ("session", "notification", "area", "name", "seq", "number", "parked")
-SECRETS = (MARKER, ADMIN_TOKEN, SECRET, "eyJ")
-"""What nothing may print; a visitor's token begins with the last."""
+SECRETS = (MARKER, ADMIN_TOKEN, SECRET, APP_SECRET, PAGE_TOKEN, VERIFY_TOKEN, "eyJ")
+"""What nothing may print; a visitor's token and an agent's of the issuer begin with the last."""
+
+DONE = {200, 202}
+NO_ISSUER = "RouteNotFound"
+"""What the table has signing in refused with: it stands for an installation without an issuer, and this one has one."""
 
 
 @dataclass(frozen=True)
 class Played:
-    """What the functions printed on Lambda, the statuses they answered with, and the folder of their data."""
+    """What the functions printed on Lambda, the statuses that each route answered with, and the folder of their data."""
 
     out: str
     log: str
-    statuses: list[int]
+    statuses: dict[str, set[int]]
     folder: Path
+
+
+def are_clean(lines: Iterable[str]) -> None:
+    """Fails with the first line that has a secret in it."""
+    found = [line for line in lines if any(secret in line for secret in SECRETS)]
+    assert not found, found[0]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +65,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     given = {"AWS_LAMBDA_FUNCTION_NAME": "hitl-api", "HITL_METRICS": STACK, **SETTINGS}
     done = run(*program, HITL_STORE=f"sqlite:///{folder}/hitl.db", **given)
     assert done.returncode == 0, done.stdout + done.stderr
-    return Played(done.stdout, done.stderr, json.loads(statuses.read_text()), folder)
+    told = {route: set(each) for route, each in json.loads(statuses.read_text()).items()}
+    return Played(done.stdout, done.stderr, told, folder)
 
 
 @pytest.fixture
@@ -62,8 +77,16 @@ def lines(played: Played) -> list[dict[str, Any]]:
 def test_no_text_and_no_credential_is_printed_on_lambda(played: Played):
     printed = [*played.out.splitlines(), *played.log.splitlines()]
 
-    assert {200, 400, 401, 404, 500, 503} <= set(played.statuses)
-    assert not [line for line in printed if any(secret in line for secret in SECRETS)]
+    assert {400, 401, 403, 404, 409, 500, 503} <= set().union(*played.statuses.values())
+    are_clean(printed)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_every_route_did_what_it_is_for_with_marked_words_and_answered_as_in_the_table(played: Played, route: Route):
+    answered = played.statuses[str(route)]
+
+    assert DONE & answered
+    assert route.success in answered or route.code == NO_ISSUER
 
 
 def test_standard_output_has_numbers_and_nothing_else(played: Played):
@@ -94,6 +117,7 @@ def test_every_way_to_break_was_taken_and_logged(lines: list[dict[str, Any]]):
         "the bot's turn cannot land",
         "a warning: UserWarning",
         "an alert could not be published",
+        "a message did not go out",
         "a route broke: ValidationError",
         "due work broke: ValidationError",
         "the settings cannot be used",
@@ -111,17 +135,18 @@ def test_every_line_on_lambda_is_an_object_with_the_ids_that_are_known(lines: li
 def test_no_text_and_no_credential_is_printed_by_the_local_server(tmp_path: Path):
     from tests.fire.wire import ask, request
 
-    given = {name.removeprefix("HITL_"): value for name, value in SETTINGS.items()}
-    with burning(tmp_path, **given) as place:
-        _walk(place)
-        for sent in (b"GARBAGE " + MARKER.encode(), request("GET", b"/" + MARKER.encode(), [(b"X", b"\x00")])):
-            ask(place, sent)
+    with vendors() as around:
+        given = {name.removeprefix("HITL_"): value for name, value in (SETTINGS | around.settings).items()}
+        with burning(tmp_path, **given) as place:
+            every_route(place.ask, lambda: None, around, place.database)
+            for sent in (b"GARBAGE " + MARKER.encode(), request("GET", b"/" + MARKER.encode(), [(b"X", b"\x00")])):
+                ask(place, sent)
     output = (tmp_path / "output").read_text(encoding="utf-8")
 
     printed = [line for line in output.splitlines() if not line.startswith("Admin page:")]  # its link signs in
     assert "the bot failed" in output
     assert "Invalid HTTP request" in output
-    assert not [line for line in printed if any(secret in line for secret in SECRETS)]
+    are_clean(printed)
 
 
 def test_no_text_and_no_credential_is_in_the_log_of_any_library(
@@ -129,19 +154,21 @@ def test_no_text_and_no_credential_is_in_the_log_of_any_library(
 ):
     from chalicelib import wiring
 
-    caplog.set_level(logging.DEBUG, "chalicelib")
     caplog.set_level(logging.WARNING)
-    for name, value in {**SETTINGS, "HITL_STORE": f"sqlite:///{tmp_path}/hitl.db"}.items():
-        monkeypatch.setenv(name, value)
+    caplog.set_level(logging.DEBUG, "chalicelib")  # the last one is what is kept from
     monkeypatch.setattr("warnings.showwarning", lambda *_, **__: None)
-    wiring.forget()
-    with pytest.warns(UserWarning, match=MARKER):
-        everything(Functions(), tmp_path / "hitl.db")
-    wiring.forget()
+    with vendors() as around:
+        for name, value in {**SETTINGS, **around.settings, "HITL_STORE": f"sqlite:///{tmp_path}/hitl.db"}.items():
+            monkeypatch.setenv(name, value)
+        wiring.forget()
+        functions = Functions()
+        with pytest.warns(UserWarning, match=MARKER):
+            everything(functions.ask, functions.sweep, around, tmp_path / "hitl.db")
+        wiring.forget()
 
     written = [f"{record.getMessage()} {record.exc_text} {record.__dict__}" for record in caplog.records]
-    assert len(written) > 5
-    assert not [line for line in written if any(secret in line for secret in SECRETS)]
+    assert {"chalicelib.desk.steps", "chalicelib.desk.turns"} <= {record.name for record in caplog.records}
+    are_clean(written)
 
 
 @pytest.mark.parametrize("command", [["sweep"], ["doctor"], ["token", "list"], ["token", "revoke", "nobody"]])
@@ -152,22 +179,3 @@ def test_no_text_and_no_credential_is_printed_by_the_operators_commands(played: 
 
     assert done.stdout + done.stderr
     assert not [secret for secret in SECRETS if secret in done.stdout + done.stderr]
-
-
-def _walk(place: Place) -> None:
-    """Marked words by every route of the server, until the bot has failed."""
-    visitor = place.http.post("/api/webchat/visitors", json={"name": f"{MARKER} name"}).json()
-    for token in (visitor["token"], ADMIN_TOKEN, MARKER):
-        bearer = {"Authorization": f"Bearer {token}"}
-        for number, word in enumerate(("warn", "raise", "unsure", "long", "huge")):
-            said = {"id": f"m{number}", "text": f"{MARKER} {word}"}
-            place.http.post("/api/webchat/messages", json=said, headers=bearer)
-        for route in ROUTES:
-            path = route.filled(**dict.fromkeys(PARTS, MARKER))
-            place.http.request(
-                route.method, path, headers=bearer, params={"q": MARKER}, content=f'{{"{MARKER}"'.encode()
-            )
-    for _ in range(LOOKS):
-        if "the bot failed" in place.output.read_text(encoding="utf-8"):
-            return
-        place.http.get("/api/health")
