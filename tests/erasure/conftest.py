@@ -5,6 +5,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,10 @@ from chalicelib import wiring
 from chalicelib.handlers.logs import configure
 from tests.emulators.table import create_table
 from tests.erasure.places import Contents, files, items, rows
+from tests.fakes.channel import RecordingChannel
 from tests.fakes.logs import logging_kept
 from tests.handlers.api import Api
+from tests.handlers.meta import INSTALLED, Meta
 from tests.handlers.people import ADMIN_TOKEN, SECRET
 
 Opened = tuple[str, Contents]
@@ -59,6 +62,21 @@ def kept(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 @pytest.fixture
 def api(kept: Contents) -> Api:
     return Api(app)
+
+
+@pytest.fixture
+def meta(api: Api, kept: Contents, monkeypatch: pytest.MonkeyPatch) -> Meta:
+    """The platform, and a bot that repeats whatever it hears in each thing that it can do."""
+    wiring.forget()
+    for name, value in {**INSTALLED, "BOT": "tests.erasure.bots:echoing"}.items():
+        monkeypatch.setenv(f"HITL_{name}", value)
+    wiring.desk().channels["messenger"] = RecordingChannel()
+    return Meta(api)
+
+
+def now(event: dict[str, Any]) -> dict[str, Any]:
+    """The event, as if it happened at this moment."""
+    return {**event, "timestamp": int(wiring.desk().reader.now.timestamp() * 1000)}
 
 
 @pytest.fixture

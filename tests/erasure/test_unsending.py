@@ -9,35 +9,21 @@ import pytest
 from chalicelib.desk.inbox import Delivery, Unread
 from chalicelib.model.content import Text
 from chalicelib.model.event import Event
-from chalicelib.wiring import desk, forget
+from chalicelib.wiring import desk
 from tests.channels.deliveries import SESSION, USER, echo, event, said
+from tests.erasure.conftest import now
 from tests.erasure.places import Contents
 from tests.erasure.words import ways, word
-from tests.fakes.channel import RecordingChannel
 from tests.handlers.api import Api
-from tests.handlers.meta import INSTALLED, Meta
+from tests.handlers.meta import Meta
 from tests.handlers.people import hire
 
 PICTURE = {"type": "image", "payload": {"url": "https://a.example/lamp.png"}}
 
 
-@pytest.fixture
-def meta(api: Api, kept: Contents, monkeypatch: pytest.MonkeyPatch) -> Meta:
-    """The platform, and a bot that repeats whatever it hears in each thing that it can do."""
-    forget()
-    for name, value in {**INSTALLED, "BOT": "tests.erasure.bots:echoing"}.items():
-        monkeypatch.setenv(f"HITL_{name}", value)
-    desk().channels["messenger"] = RecordingChannel()
-    return Meta(api)
-
-
-def now_ms() -> int:
-    return int(desk().reader.now.timestamp() * 1000)
-
-
 def tells(meta: Meta, *events: dict[str, Any]) -> None:
     for told in events:
-        meta.tells({**told, "timestamp": now_ms()})
+        meta.tells(now(told))
 
 
 def takes_back(meta: Meta, *mids: str) -> None:

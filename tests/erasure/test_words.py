@@ -12,7 +12,7 @@ from chalicelib.model.session import User
 from chalicelib.store.base import Parked
 from chalicelib.wiring import desk
 from tests.erasure.places import Contents
-from tests.erasure.words import WAYS, ways, word
+from tests.erasure.words import WEBCHAT, ways, word
 from tests.handlers.api import Answer, Api
 from tests.handlers.people import ADMIN_TOKEN, Visitor, hire
 
@@ -66,7 +66,7 @@ def test_a_word_written_in_every_way_is_found_nowhere_after_the_erasure(
     receipt = api.call("DELETE", vera.path, token=ADMIN_TOKEN).json
 
     said = capfd.readouterr()
-    assert before == set(WAYS)
+    assert before == set(WEBCHAT)
     assert receipt["done"]
     assert ways(kept(), printed(), said.out.encode(), said.err.encode()) == set()
     assert b"a person was erased" in printed()
