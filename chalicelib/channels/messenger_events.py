@@ -18,7 +18,7 @@ _FACTS = frozenset({"referral", "optin", "account_linking", "lead", "hop_context
 
 @dataclass(frozen=True)
 class Fault:
-    """An event that could not be read, as it came; `reason` names the error and its place, and quotes nothing.
+    """An event of this time that could not be read, as it came; `reason` names the error and its place, and quotes nothing.
 
     `session_id`: whose it is, so that it can be found when they are erased; None where that cannot be told.
     """
@@ -27,6 +27,7 @@ class Fault:
     page: str
     reason: str
     session_id: str | None
+    at: datetime
 
 
 @dataclass
@@ -72,7 +73,8 @@ def _add(parsed: Parsed, seen: Seen) -> None:
     try:
         found, ignored = _read(seen)
     except Exception as error:  # noqa: BLE001 - whatever it is, the next event is read
-        parsed.faults.append(Fault(seen.event, seen.page, _reason(error), seen.session if seen.user else None))
+        whose = seen.session if seen.user else None
+        parsed.faults.append(Fault(seen.event, seen.page, _reason(error), whose, seen.at))
         return
     parsed.happenings.extend(found)
     parsed.counts.update(ignored)

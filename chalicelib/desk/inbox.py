@@ -4,6 +4,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from chalicelib.desk.parking import Parking
 from chalicelib.desk.receiver import Receiver
@@ -16,11 +17,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Unread:
-    """A delivery, or a part of one, that was not understood: its text as it came, and why."""
+    """A delivery, or a part of one, that was not understood: its text as it came, why, whose it is, and of what time."""
 
     body: str
     reason: str
     session_id: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class InlineInbox(Inbox):
     def put(self, delivery: Delivery) -> None:
         """See `Inbox`."""
         for unread in delivery.unread:
-            self._parking.park_delivery(delivery.channel, unread.body, unread.reason, unread.session_id)
+            self._parking.park_delivery(delivery.channel, unread.body, unread.reason, unread.session_id, unread.at)
         for happening in delivery.happenings:
             self._take(happening)
 

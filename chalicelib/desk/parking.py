@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import TooLarge
+from chalicelib.model.erasing import was_forgotten
 from chalicelib.model.happening import Enforcement, Happening
 from chalicelib.model.session import is_session_id
 from chalicelib.store.base import Parked
@@ -24,7 +25,7 @@ UNKNOWN = "unknown"
 
 
 class Parking:
-    """Parks what failed. The same thing again is parked once."""
+    """Parks what failed. The same thing again is parked once; what an erased person did before their erasure is dropped."""
 
     def __init__(self, transactor: Transactor) -> None:
         self._transactor = transactor
@@ -32,19 +33,24 @@ class Parking:
     def park_happening(self, happening: Happening, reason: str) -> None:
         """Keep something that was understood and could not be taken. Raises StoreBusy."""
         session_id = whose(happening)
-        self._park(session_id.partition(":")[0], encode(happening), reason, session_id)
+        self._park(session_id.partition(":")[0], encode(happening), reason, session_id, happening.at)
 
-    def park_delivery(self, channel: str, body: str, reason: str, session_id: str | None = None) -> None:
+    def park_delivery(
+        self, channel: str, body: str, reason: str, session_id: str | None = None, happened_at: datetime | None = None
+    ) -> None:
         """Keep a delivery, or a part of one, that was not understood, as it came. Raises StoreBusy."""
-        self._park(channel, json.dumps({"delivery": body}), reason, session_id)
+        self._park(channel, json.dumps({"delivery": body}), reason, session_id, happened_at)
 
-    def park_unknown(self, body: str, reason: str) -> None:
+    def park_unknown(self, body: str, reason: str, happened_at: datetime) -> None:
         """Keep what another version may have encoded and this one cannot decode, as it came. Raises StoreBusy."""
         session_id = named_in(body)
         channel = (session_id or "").partition(":")[0] or UNKNOWN
-        self._park(channel, body if _is_object(body) else json.dumps({"delivery": body}), reason, session_id)
+        kept = body if _is_object(body) else json.dumps({"delivery": body})
+        self._park(channel, kept, reason, session_id, happened_at)
 
-    def _park(self, channel: str, body: str, reason: str, session_id: str | None) -> None:
+    def _park(self, channel: str, body: str, reason: str, session_id: str | None, happened_at: datetime | None) -> None:
+        if session_id is not None and happened_at is not None and self._forgotten(session_id, happened_at):
+            return
         key = _key(body)
         at: datetime = self._transactor.tools.clock()
         log.error("an event was parked: %s (%d bytes, %s)", reason, len(body), key, extra={"session": session_id or ""})
@@ -55,6 +61,11 @@ class Parking:
             cut = json.dumps({"too_large": len(body)})
             self._transactor.store.park(parked.but(reason=f"{reason} It was too large to keep.", body=cut))
         self._transactor.tools.meter.count("Parked")
+
+    def _forgotten(self, session_id: str, at: datetime) -> bool:
+        """Whether the person was erased after this: then it is dropped, as it is when it is taken."""
+        head = self._transactor.store.load(session_id)
+        return head is not None and was_forgotten(head, at)
 
 
 def whose(happening: Happening) -> str:

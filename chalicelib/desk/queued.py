@@ -30,7 +30,7 @@ class QueuedInbox(Inbox):
     def put(self, delivery: Delivery) -> None:
         """See `Inbox`."""
         for unread in delivery.unread:
-            self._parking.park_delivery(delivery.channel, unread.body, unread.reason, unread.session_id)
+            self._parking.park_delivery(delivery.channel, unread.body, unread.reason, unread.session_id, unread.at)
         messages: list[Message] = []
         given: dict[str, Happening] = {}
         for happening in delivery.happenings:

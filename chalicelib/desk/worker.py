@@ -6,12 +6,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib.desk.parking import Parking, named_in, read_back, whose
+from chalicelib.desk.parking import Parking, read_back
 from chalicelib.desk.receiver import Receiver
 from chalicelib.desk.trace import traced
 from chalicelib.desk.transactor import Transactor
 from chalicelib.errors import HitlError, StoreBusy
-from chalicelib.model.erasing import was_forgotten
 from chalicelib.model.happening import Happening
 from chalicelib.queue.base import Queue
 
@@ -99,7 +98,7 @@ class Worker:
         happening = read_back(record.body)
         try:
             if happening is None:
-                self._park_unread(record)
+                self._parking.park_unknown(record.body, UNREADABLE, record.sent_at)
                 return True
             reason, limit = self._refusal(happening, limit)
             if reason is None:
@@ -107,7 +106,7 @@ class Worker:
             if record.receives < limit:
                 log.warning("an event failed, and is tried again (%d): %s", record.receives, reason)
                 return False
-            self._park(happening, reason)
+            self._parking.park_happening(happening, reason)
         except StoreBusy:
             log.warning("the store is busy: an event is tried again (%d)", record.receives)
             return False
@@ -128,20 +127,6 @@ class Worker:
             log.error("an event broke: %s", traced(error))  # noqa: TRY400 - no texts
             return f"It broke: {type(error).__name__}.", limit
         return None, limit
-
-    def _park(self, happening: Happening, reason: str) -> None:
-        if not self._forgotten(whose(happening), happening.at):
-            self._parking.park_happening(happening, reason)
-
-    def _park_unread(self, record: Received) -> None:
-        session_id = named_in(record.body)
-        if session_id is None or not self._forgotten(session_id, record.sent_at):
-            self._parking.park_unknown(record.body, UNREADABLE)
-
-    def _forgotten(self, session_id: str, at: datetime) -> bool:
-        """Whether the person was erased after this: then it is dropped, as it is when it is taken."""
-        head = self._transactor.store.load(session_id)
-        return head is not None and was_forgotten(head, at)
 
 
 def _delay(receives: int) -> int:

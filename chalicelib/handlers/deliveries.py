@@ -19,7 +19,10 @@ def read_messenger(body: bytes, settings: MessengerSettings, now: datetime) -> t
     parsed = parse(envelope, own_apps=settings.app_ids, automation_apps=settings.automation_app_ids, now=now)
     unread_events = [
         Unread(
-            _alone(fault) or body.decode("utf-8", "replace"), f"It could not be read: {fault.reason}.", fault.session_id
+            _alone(fault) or body.decode("utf-8", "replace"),
+            f"It could not be read: {fault.reason}.",
+            fault.session_id,
+            fault.at,
         )
         for fault in parsed.faults
     ]

@@ -296,7 +296,7 @@ def test_an_event_that_breaks_its_parser_is_told_apart_and_quotes_nothing():
     parsed = read(delivery(entry(said(mid="m_1"), bad, said(mid="m_2"))))
 
     assert [one.id for one in parsed.happenings] == ["in:m_1", "in:m_2"]
-    assert parsed.faults == [Fault(bad, PAGE, "LookupError in get", SESSION)]
+    assert parsed.faults == [Fault(bad, PAGE, "LookupError in get", SESSION, AT)]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -84,10 +85,10 @@ def happens(meta: Meta) -> list[bytes]:
     return bodies
 
 
-def fails_to_be_read() -> None:
-    """What this release cannot read of what the user did, and what it can read and not take."""
-    desk().inbox.put(Delivery("messenger", unread=[Unread(json.dumps(UNREAD), "A test.", SESSION)]))
-    kept = Event("in:m_14", SESSION, Text(word("parked event")), desk().reader.now)
+def fails_to_be_read(at: datetime) -> None:
+    """What this release cannot read of what the user did then, and what it can read and not take."""
+    desk().inbox.put(Delivery("messenger", unread=[Unread(json.dumps(UNREAD), "A test.", SESSION, at)]))
+    kept = Event("in:m_14", SESSION, Text(word("parked event")), at)
     desk().parking.park_happening(kept, "A test.")
 
 
@@ -113,14 +114,15 @@ def erase(api: Api) -> None:
 def test_a_word_in_whatever_the_platform_tells_is_found_nowhere_after_the_erasure(
     api: Api, meta: Meta, kept: Contents, printed: Callable[[], bytes], capfd: pytest.CaptureFixture[str]
 ):
-    bodies = happens(meta)
-    fails_to_be_read()
+    bodies, at = happens(meta), desk().reader.now
+    fails_to_be_read(at)
     answers(api)
     before = ways(kept())
     erase(api)
     after = ways(kept())
     for body in bodies:
         assert meta.posts(body).status == 200
+    fails_to_be_read(at)
     desk().sweeper.sweep()
 
     output = capfd.readouterr()

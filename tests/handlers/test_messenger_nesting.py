@@ -1,12 +1,15 @@
 """What is nested as deep as can be just read, and not written again, is taken too."""
 
 import json
+import time
 
 import pytest
 
 from chalicelib import wiring
 from tests.channels.deliveries import PAGE
+from tests.handlers.api import Api
 from tests.handlers.meta import Meta
+from tests.handlers.people import ADMIN_TOKEN, SESSIONS
 
 USER = "8008"
 DEPTHS = range(850, 1001)
@@ -49,3 +52,18 @@ def test_what_was_read_and_cannot_be_written_is_parked_as_it_came(meta: Meta):
     assert named
     assert all("RecursionError" in one.reason for one in named)
     assert {json.loads(one.body)["delivery"].encode() for one in named} <= set(bodies)
+
+
+def test_what_was_read_and_cannot_be_written_is_not_parked_again_after_its_user_was_erased(api: Api, meta: Meta):
+    session = f"messenger:{PAGE}.{USER}"
+    said = f'"timestamp": {int(time.time() * 1000)}, {KINDS[0]}'
+    bodies = [nested(said, depth) for depth in DEPTHS]
+    for body in bodies:
+        meta.posts(body)
+    before = wiring.desk().store.parked_of(session, limit=1000)
+    api.call("DELETE", f"{SESSIONS}/{session.replace(':', '%3A')}", token=ADMIN_TOKEN)
+    for body in bodies:
+        meta.posts(body)
+
+    assert before
+    assert wiring.desk().store.parked_of(session, limit=1000) == []

@@ -281,6 +281,17 @@ def test_what_no_queue_takes_is_parked_before_the_webhook_answers(world: Queued)
     assert world.memory.find_parked(parking_id(said(world, "Two")[0])) is not None
 
 
+def test_what_no_queue_takes_is_not_parked_when_it_comes_again_after_an_erasure(world: Queued):
+    world.writes("Hello", mid="first")
+    world.queue.unfit = lambda one: "Two" in one.body
+    late = said(world, "Two")
+    world.clock.pass_by(seconds=1)
+    world.desk.erase(CHATTER, by=SUE)
+    world.desk.inbox.put(Delivery("messenger", late))
+
+    assert (parked(world), len(world.queue)) == ([], 0)
+
+
 def test_what_is_nested_too_deep_to_be_queued_is_parked(world: Queued):
     deep: list[object] = []
     for _ in range(5000):
