@@ -28,7 +28,7 @@ from chalicelib.model.turning import (
 
 @dataclass(frozen=True)
 class BotUser:
-    """The person the bot talks with. `name` is never empty: a nameless visitor is "A visitor on the web chat"."""
+    """The person the bot talks with. `name` is never empty: a nameless visitor is "Visitor 3F2A on the web chat"."""
 
     id: str
     name: str

@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 from typing import Literal
+from zlib import crc32
 
 from chalicelib.model.entry import Author, AuthorKind, KeptAuthorKind, KeptTrigger
 from chalicelib.model.text import USER_ID, cut
 from chalicelib.model.value import Instant, Kept
 
-NAMELESS = {"webchat": "A visitor on the web chat", "messenger": "Someone on Messenger"}
+NAMELESS = {"webchat": "Visitor {tag} on the web chat", "messenger": "Someone ({tag}) on Messenger"}
 """What a user is called while nobody knows their name, by channel."""
 
 TOMBSTONE_KEPT = timedelta(days=7)
@@ -225,7 +226,12 @@ class Session(Kept):
         """The user's name, or what a nameless user of this channel is called."""
         if self.of_account:
             return f"The Messenger Page {self.user_id}"
-        return self.user.name or NAMELESS.get(self.channel, "Someone")
+        return self.user.name or NAMELESS.get(self.channel, "Someone ({tag})").format(tag=self._tag)
+
+    @property
+    def _tag(self) -> str:
+        """Four letters that tell one nameless user from most others, and nothing of who it is."""
+        return f"{crc32(self.id.encode()) & 0xFFFF:04X}"
 
     @property
     def gone(self) -> bool:

@@ -45,8 +45,8 @@ def test_the_text_of_what_has_none_is_empty(world: World):
     ("name", "first", "known"),
     [
         ("Zoe Smith", "Zoe", True),
-        ("", "A visitor on the web chat", False),
-        ("https://evil.example", "A visitor on the web chat", False),
+        ("", "Visitor B85C on the web chat", False),
+        ("https://evil.example", "Visitor B85C on the web chat", False),
     ],
 )
 def test_a_user_has_a_first_name_or_is_called_a_visitor(name: str, first: str, known: bool):

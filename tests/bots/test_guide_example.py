@@ -26,13 +26,13 @@ def test_hitl_start_answers_alerts_and_pauses(world: World):
 def test_a_nameless_visitor_is_called_a_visitor(world: World):
     world.user_says("HITL_START")
 
-    assert world.alerter.words == ["A visitor on the web chat wants to talk to a human"]
+    assert world.alerter.words == ["Visitor B85C on the web chat wants to talk to a human"]
 
 
 def test_someone_on_messenger_is_called_so(world: World):
     world.user_says("HITL_START", session="messenger:1.2")
 
-    assert world.alerter.words == ["Someone on Messenger wants to talk to a human"]
+    assert world.alerter.words == ["Someone (0B52) on Messenger wants to talk to a human"]
 
 
 def test_the_bot_is_silent_while_paused(world: World):

@@ -113,10 +113,10 @@ def test_an_alert_is_one_line_of_at_most_300_characters(world: World):
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("", "A visitor on the web chat"),
+        ("", "Visitor B85C on the web chat"),
         ("x" * 80, "x" * 39 + "…"),
         ("Zoe\r\nSubject: hi", "Zoe Subject: hi"),
-        ("https://evil.example", "A visitor on the web chat"),
+        ("https://evil.example", "Visitor B85C on the web chat"),
         ("Zoe www.evil.example", "Zoe"),
         ("evil.example", "evil example"),
         ("\u202eeoZ", "eoZ"),

@@ -33,7 +33,7 @@ def test_an_echo_of_a_human_pauses_the_bot_and_shows_as_an_agents_message(world:
     assert (said.author.kind, said.author.name, said.said) == ("agent", "Page inbox", "Hi, Bob here")
     assert world.states()[-1] == "sent"
     assert world.head.waiting_since is None
-    assert world.alerter.words == ["Somebody answers Someone on Messenger elsewhere, and the bot is paused"]
+    assert world.alerter.words == ["Somebody answers Someone (A939) on Messenger elsewhere, and the bot is paused"]
     world.writes("Still there?", mid="m1")
     assert world.channel.texts == ["You said: Hello"]
 

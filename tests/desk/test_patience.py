@@ -275,4 +275,4 @@ def test_an_alert_within_the_first_minute_says_so():
     world.clock.pass_by(seconds=30)
     world.sweep()
 
-    assert world.alerter.words[-1] == "A visitor on the web chat has been waiting for less than a minute"
+    assert world.alerter.words[-1] == "Visitor B85C on the web chat has been waiting for less than a minute"

@@ -28,7 +28,7 @@ def test_pausing_a_user_who_is_unknown_begins_the_session(world: World):
 def test_pausing_alerts_the_agents(world: World):
     world.desk.pause("webchat", "zoe")
 
-    assert world.alerter.words == ["A visitor on the web chat wants to talk to a human"]
+    assert world.alerter.words == ["Visitor B85C on the web chat wants to talk to a human"]
 
 
 def test_a_pause_may_have_an_end(world: World):

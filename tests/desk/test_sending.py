@@ -358,7 +358,7 @@ def test_agents_are_told_of_a_refusal_that_an_operator_must_know(world: Abroad):
     world.clock.pass_by(minutes=1)
     world.sweep()
 
-    assert world.alerter.words[-1] == "A message to Someone on Messenger was not sent: This tag is retired."
+    assert world.alerter.words[-1] == "A message to Someone (A939) on Messenger was not sent: This tag is retired."
 
 
 def test_nothing_else_waits_in_a_stopped_accounts_way(world: Abroad):

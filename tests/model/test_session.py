@@ -27,13 +27,17 @@ def test_an_id_is_a_channel_and_a_user():
     ("session_id", "name", "shown"),
     [
         ("webchat:zoe", "Zoe", "Zoe"),
-        ("webchat:zoe", "", "A visitor on the web chat"),
-        ("messenger:1.2", "", "Someone on Messenger"),
-        ("pigeon:1", "", "Someone"),
+        ("webchat:zoe", "", "Visitor B85C on the web chat"),
+        ("messenger:1.2", "", "Someone (0B52) on Messenger"),
+        ("pigeon:1", "", "Someone (5F2C)"),
     ],
 )
 def test_a_nameless_user_is_called_something(session_id: str, name: str, shown: str):
     assert Session(id=session_id, user=User(name=name)).display_name == shown
+
+
+def test_nameless_users_are_told_apart():
+    assert len({Session(id=f"webchat:{number}").display_name for number in range(100)}) >= 99
 
 
 def test_a_pause_holds_until_its_end_and_not_a_moment_longer():
