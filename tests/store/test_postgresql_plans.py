@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import TextClause
 
 from chalicelib.store import sql as sql_module
+from chalicelib.store import sql_parked
 from chalicelib.store.sql import SQLStore
 from tests.emulators.postgresql import Server
 
@@ -25,6 +26,9 @@ INSERT INTO notifications (session_id, seq, sort_key, state)
     SELECT 'webchat:' || n, seq, 'at ' || to_char(10 * n + seq, '000009'),
         CASE WHEN n % 20 > 1 THEN 2 WHEN n % 40 > 1 THEN 1 ELSE 0 END
     FROM generate_series(1, 2000) AS n, generate_series(1, 3) AS seq;
+INSERT INTO parked (id, sort_key, session_id, body)
+    SELECT 'odd ' || n, 'at ' || to_char(n, '00009'), CASE WHEN n % 2 = 0 THEN 'webchat:' || n % 40 END, repeat('b', 500)
+    FROM generate_series(1, 2000) AS n;
 """
 """Of twenty sessions one is paused, and of its alerts half are unread; what happened long ago is archived. Fewer rows a
 table than the 30,000 that ANALYZE looks at, so that it sees all of them, and plans are the same each time."""
@@ -58,6 +62,8 @@ def filled(postgresql: Server) -> Iterator[str]:
         (sql_module._LISTED, "notifications_listed"),
         (sql_module._COUNT_UNREAD, "notifications_unread"),
         (sql_module._MARK_ALL, "notifications_unread"),
+        (sql_parked._IN_ORDER, "parked_in_order"),
+        (sql_parked._OF_SESSION, "parked_by_session"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from chalicelib.errors import BadSettings, Duplicate, StoreBusy
 from chalicelib.store import sql as sql_module
-from chalicelib.store import sql_dialect
+from chalicelib.store import sql_dialect, sql_parked
 from chalicelib.store.base import SessionQuery, Store
 from chalicelib.store.sql import SQLStore
 from tests.store import making
@@ -276,6 +276,8 @@ def test_a_database_of_a_later_release_is_used_as_it_is_and_reported(sql: Store,
         (sql_module._LISTED, "notifications_listed"),
         (sql_module._COUNT_UNREAD, "notifications_unread"),
         (sql_module._MARK_ALL, "notifications_unread"),
+        (sql_parked._IN_ORDER, "parked_in_order"),
+        (sql_parked._OF_SESSION, "parked_by_session"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
