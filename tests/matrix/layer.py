@@ -8,6 +8,7 @@ from tests.fakes.faults import Fault
 READS = {
     "load",
     "entries",
+    "numbered",
     "find",
     "facts",
     "sessions",
@@ -26,7 +27,28 @@ READS = {
     "act",
     "give",
 }
-"""Calls that change nothing of ours. A new method of a collaborator counts as one that does, until it is named here."""
+"""Calls that change nothing of ours."""
+
+WRITES = {
+    "commit",
+    "erase",
+    "forget",
+    "scrub",
+    "mark",
+    "mark_all_read",
+    "park",
+    "count_try",
+    "unpark",
+    "add_token",
+    "revoke_token",
+    "secret",
+    "prepare",
+    "close",
+    "publish",
+    "send",
+    "create_persona",
+}
+"""All others. What is in neither counts as one of them, and a test asks for its place."""
 
 
 @dataclass(frozen=True)
