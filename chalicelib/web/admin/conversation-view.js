@@ -31,25 +31,27 @@ function Standing({ session, me }) {
   </span>`;
 }
 
-/** Each command is a button of its own, with a key: one never turns into another under somebody's finger. */
-function Commands({ conversation, session, me }) {
-  const busy = conversation.busy.value !== "";
-  const button = (key, kind, run, words) => html`<button key=${key} type="button" class=${kind} disabled=${busy} onClick=${run}>${words}</button>`;
-  const takeOver = () => button("take", "primary", () => conversation.takeOver(), "Take over");
-  const handBack = (kind) => button("back", kind, () => conversation.handBack(), "Hand back to the bot");
+const steady = (/** @type {Conversation} */ { busy, changing }) => busy.value !== "" || changing.value;
+
+/** Each command is a button of its own, with a key and a place: handing back is never where taking over was. */
+function Commands({ conversation, session, me, back }) {
+  const button = (key, place, kind, run, words) =>
+    html`<button key=${key} ref=${key === "back" ? back : null} type="button" class=${`place-${place} ${kind}`} aria-disabled=${steady(conversation)} onClick=${run}>${words}</button>`;
+  const takeOver = () => button("take", 1, "primary", () => conversation.takeOver(), "Take over");
+  const handBack = (kind) => button("back", 3, kind, () => conversation.handBack(), "Hand back to the bot");
   const commands = {
-    bot: () => [button("pause", "", () => conversation.order("pause"), "Pause the bot"), takeOver()],
-    free: () => [handBack(""), takeOver()],
-    mine: () => [button("release", "", () => conversation.order("release"), "Release"), handBack("primary")],
+    bot: () => [takeOver(), button("pause", 2, "", () => conversation.order("pause"), "Pause the bot")],
+    free: () => [takeOver(), handBack("")],
+    mine: () => [button("release", 2, "", () => conversation.order("release"), "Release"), handBack("primary")],
     theirs: () => [
+      me.role === "supervisor" && button("force", 1, "", () => conversation.takeOver(true), html`<span>Take over from <bdi>${session.assignee?.name}</bdi></span>`),
       handBack(""),
-      me.role === "supervisor" && button("force", "", () => conversation.takeOver(true), html`Take over from <bdi>${session.assignee?.name}</bdi>`),
     ],
   };
   return html`<div class="commands">${commands[holder(session, me)]()}</div>`;
 }
 
-function Head({ client, conversation, session, heading }) {
+function Head({ client, conversation, session, heading, back }) {
   return html`<header class="conversation-head">
     <button type="button" class="quiet round back" aria-label="Back to the list" onClick=${() => leave(client)}><${Icon} name="back" /></button>
     <${Face} client=${client} session=${session} />
@@ -57,7 +59,7 @@ function Head({ client, conversation, session, heading }) {
       <h2 tabindex="-1" ref=${heading} dir="auto">${session.user.name}</h2>
       <${Standing} session=${session} me=${client.me.value} />
     </div>
-    <${Commands} conversation=${conversation} session=${session} me=${client.me.value} />
+    <${Commands} conversation=${conversation} session=${session} me=${client.me.value} back=${back} />
   </header>`;
 }
 
@@ -65,8 +67,28 @@ function Refusal({ conversation, me }) {
   if (!conversation.refused.value) return null;
   return html`<div class="banner" role="alert">
     <${Icon} name="human" /><span dir="auto">${conversation.refused.value}</span>
-    ${me.role === "supervisor" && html`<button type="button" class="plain" disabled=${conversation.busy.value !== ""} onClick=${() => conversation.takeOver(true)}>Take over anyway</button>`}
+    ${me.role === "supervisor" && html`<button type="button" class="plain" aria-disabled=${steady(conversation)} onClick=${() => conversation.takeOver(true)}>Take over anyway</button>`}
     <button type="button" class="quiet round" aria-label="Dismiss" onClick=${() => (conversation.refused.value = "")}><${Icon} name="close" /></button>
+  </div>`;
+}
+
+/** Whether to take from a colleague what they have, said to be theirs before it is done. */
+function Question({ conversation, session, back }) {
+  const no = useRef(/** @type {HTMLButtonElement | null} */ (null));
+  useLayoutEffect(() => no.current?.focus(), []);
+  const leaveIt = () => {
+    back.current?.focus();
+    conversation.asking.value = false;
+  };
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    leaveIt();
+  };
+  return html`<div class="banner" role="alertdialog" aria-labelledby="question" onKeyDown=${onKeyDown}>
+    <${Icon} name="human" /><span id="question" dir="auto">${session.assignee?.name} has this conversation. Hand it back to the bot all the same?</span>
+    <button ref=${no} type="button" onClick=${leaveIt}>No</button>
+    <button type="button" aria-disabled=${steady(conversation)} onClick=${() => conversation.handBack(true)}>Yes, hand it back</button>
   </div>`;
 }
 
@@ -111,6 +133,7 @@ function Missing({ client, conversation }) {
 export function ConversationView({ client, conversation }) {
   const input = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const heading = useRef(/** @type {HTMLElement | null} */ (null));
+  const back = useRef(/** @type {HTMLElement | null} */ (null));
   const me = client.me.value;
   const session = conversation.session.value;
   const phase = conversation.phase.value;
@@ -122,9 +145,10 @@ export function ConversationView({ client, conversation }) {
 
   // A command's button gives way to another one: the focus must not get lost with it.
   const held = session && holder(session, me);
+  const asking = conversation.asking.value;
   useLayoutEffect(() => {
     if (held && document.activeElement === document.body) (matchMedia(WIDE).matches ? input : heading).current?.focus({ preventScroll: true });
-  }, [held]);
+  }, [held, asking]);
 
   if (phase === "missing" || (phase === "failed" && !session)) return html`<${Missing} client=${client} conversation=${conversation} />`;
   if (!session) return html`<div class="nothing"><p class="faint" role="status">Loading the conversation…</p></div>`;
@@ -140,7 +164,8 @@ export function ConversationView({ client, conversation }) {
     ${phase === "failed" && html`<p class="empty" role="alert">The messages did not load: ${conversation.why.value}</p>`}
     ${session.typing && html`<div class="typing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span><bdi>${session.user.name}</bdi> is typing</div>`}`;
 
-  return html`<${Head} client=${client} conversation=${conversation} session=${session} heading=${heading} />
+  return html`<${Head} client=${client} conversation=${conversation} session=${session} heading=${heading} back=${back} />
+    ${asking && html`<${Question} conversation=${conversation} session=${session} back=${back} />`}
     <${Refusal} conversation=${conversation} me=${me} />
     <${Thread} label=${`Conversation with ${session.user.name}`} rows=${rows} draw=${draw} ready=${phase === "ready"}
       older=${conversation.log.value.older} onOlder=${() => conversation.older()} foot=${foot} />

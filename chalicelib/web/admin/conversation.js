@@ -5,14 +5,14 @@ import { drop, mark, newId, next, put, settle } from "../shared/outbox.js";
 import { Poller, touch } from "../shared/poll.js";
 import { noted, opened, prepend } from "./history.js";
 import { sessionHash } from "./route.js";
-import { nextWaiting } from "./state.js";
+import { holder, nextWaiting } from "./state.js";
 
 const EVERY_MS = 1_500;
 const PAGE = 50;
 const CATCH_UP = 500;
 const TRIES = 3;
 const TRY_AGAIN_MS = 1_500;
-const STEADY_MS = 400;
+const STEADY_MS = 1_500;
 
 export class Conversation {
   constructor(/** @type {import("./client.js").AdminClient} */ client, /** @type {string} */ id) {
@@ -38,6 +38,11 @@ export class Conversation {
     this.drafts = { message: signal(this.kept("message")), note: signal(this.kept("note")) };
     /** The command under way; empty: none. */
     this.busy = signal("");
+    /** Whether the commands have just changed: a click that was aimed at one must not give another. */
+    this.changing = signal(false);
+    this.changeTimer = 0;
+    /** Whether to hand back what a colleague has is being asked. */
+    this.asking = signal(false);
     /** Why taking over did not work; empty: it was not tried. */
     this.refused = signal("");
     /** Numbers of the messages that are being asked to be sent again. */
@@ -64,6 +69,7 @@ export class Conversation {
       if (this.session.value) this.session.value = { ...this.session.value, last_message: null };
       this.phase.value = "loading";
       this.refused.value = "";
+      this.asking.value = false;
     });
   }
 
@@ -139,6 +145,11 @@ export class Conversation {
   }
 
   learn(/** @type {any} */ session) {
+    const before = this.session.value;
+    if (before && (before.paused !== session.paused || before.assignee?.id !== session.assignee?.id)) {
+      this.asking.value = false;
+      this.steady();
+    }
     this.session.value = session;
     this.client.inbox.patch(session);
   }
@@ -234,9 +245,10 @@ export class Conversation {
 
   /** A command a person gave: shown while it runs, and told when it fails. Resolves to whether it worked. */
   async order(/** @type {string} */ name, /** @type {object} */ body = {}) {
-    if (this.busy.value) return false;
+    if (this.busy.value || this.changing.value) return false;
     this.busy.value = name;
     this.refused.value = "";
+    this.asking.value = false;
     try {
       await this.command(name, body);
       this.poller.now();
@@ -248,16 +260,29 @@ export class Conversation {
       this.poller.now();
       return false;
     } finally {
-      // The buttons have changed under the pointer: a double click on one must not become a click on its successor.
-      setTimeout(() => (this.busy.value = ""), STEADY_MS);
+      this.busy.value = "";
+      this.steady();
     }
+  }
+
+  /** Take no command for a moment. */
+  steady() {
+    clearTimeout(this.changeTimer);
+    this.changing.value = true;
+    this.changeTimer = setTimeout(() => (this.changing.value = false), STEADY_MS);
   }
 
   takeOver(force = false) {
     return this.order("claim", force ? { force } : {});
   }
 
-  async handBack() {
+  /** Hand back to the bot; what a colleague has only when `sure`: else it is asked first. */
+  async handBack(sure = false) {
+    const { session, client } = this;
+    if (!sure && session.value && holder(session.value, client.me.value) === "theirs") {
+      this.asking.value = !this.changing.value;
+      return;
+    }
     if (!(await this.order("unpause"))) return;
     const waiting = nextWaiting(this.client.inbox.sessions.peek(), this.id);
     const go = waiting && { label: `Next: ${waiting.user.name}`, run: () => (location.hash = sessionHash(waiting.id)) };
