@@ -8,6 +8,7 @@ import { isConversation } from "./channel.js";
 import { Conversation } from "./conversation.js";
 import { Inbox } from "./inbox.js";
 import { fetchBytes } from "./media.js";
+import { Unsent } from "./unsent.js";
 
 const TOKEN = "hitl.token";
 const SIGNIN = "hitl.signin";
@@ -22,6 +23,7 @@ export class AdminClient {
     this.epoch = 0;
     /** @type {Map<string, Conversation>} */
     this.conversations = new Map();
+    this.unsent = new Unsent(this.tab);
     this.noticeTimer = 0;
     this.failing = new Set();
     this.base = base;
@@ -51,6 +53,7 @@ export class AdminClient {
   /** Sign in with this token, or with the one kept in this tab. */
   async open(/** @type {string | null} */ token = null) {
     if (token) {
+      this.close();
       this.tab.set(TOKEN, token);
       this.tab.remove(SIGNIN);
     }
@@ -69,6 +72,7 @@ export class AdminClient {
       this.inbox.start();
       this.alerts.start();
       this.poller.start({ later: true });
+      for (const id of this.unsent.open(me.id)) this.conversation(id).sender.flush();
       this.select(this.wanted);
     } catch (error) {
       if (error.status === 401 || error.status === 403) this.tab.remove(TOKEN);
@@ -88,16 +92,23 @@ export class AdminClient {
     return this.tab.get(TOKEN) !== null;
   }
 
-  /** Forget the token. Drafts stay in the tab. */
-  signOut(why = "") {
-    const signin = this.tab.get(SIGNIN);
-    this.tab.remove(TOKEN);
-    this.tab.remove(SIGNIN);
+  /** Stop everything that is the signed-in agent's. */
+  close() {
     this.poller.stop();
     this.inbox.stop();
     this.alerts.stop();
     this.selected.value?.stop();
+    this.selected.value = null;
     this.conversations.clear();
+  }
+
+  /** Forget the token. Drafts stay in the tab, and without `why` they alone. */
+  signOut(why = "") {
+    const signin = this.tab.get(SIGNIN);
+    this.tab.remove(TOKEN);
+    this.tab.remove(SIGNIN);
+    this.close();
+    if (!why) this.unsent.clear();
     if (!why && signin) {
       const { refresh_token } = signin;
       const headers = { "Content-Type": "application/json" }; // the request outlives the page
@@ -105,7 +116,6 @@ export class AdminClient {
       location.assign("signin?out");
     }
     batch(() => {
-      this.selected.value = null;
       this.me.value = null;
       this.notice.value = null;
       this.why.value = why;
@@ -143,24 +153,31 @@ export class AdminClient {
       this.selected.value = null;
       return;
     }
-    const conversation = this.conversations.get(id) ?? new Conversation(this, id);
-    this.conversations.set(id, conversation);
+    const conversation = this.conversation(id);
     this.selected.value = conversation;
     conversation.start();
   }
 
+  conversation(/** @type {string} */ id) {
+    const conversation = this.conversations.get(id) ?? new Conversation(this, id);
+    this.conversations.set(id, conversation);
+    return conversation;
+  }
+
   /** A poller's outcome, from which the state of the connection follows. */
   outcome(/** @type {object} */ poller, /** @type {number} */ failures) {
+    const before = this.connection.value;
     if (failures === 0) this.failing.delete(poller);
     else if (failures > 1) this.failing.add(poller);
     if (!navigator.onLine) this.connection.value = "offline";
     else this.connection.value = this.failing.size ? "trouble" : "fine";
+    if (before !== "fine" && this.connection.value === "fine") this.conversations.forEach((conversation) => conversation.sender.flush());
   }
 
-  /** Tell the agent something that passes. */
+  /** Tell the agent something that passes, unless it failed and can be looked at. */
   tell(/** @type {string} */ words, tone = "", /** @type {any} */ action = undefined) {
     clearTimeout(this.noticeTimer);
     this.notice.value = { words, tone, action };
-    this.noticeTimer = setTimeout(() => (this.notice.value = null), NOTICE_MS);
+    if (tone !== "danger" || !action) this.noticeTimer = setTimeout(() => (this.notice.value = null), NOTICE_MS);
   }
 }

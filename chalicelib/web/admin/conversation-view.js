@@ -153,7 +153,7 @@ export function ConversationView({ client, conversation }) {
   if (phase === "missing" || (phase === "failed" && !session)) return html`<${Missing} client=${client} conversation=${conversation} />`;
   if (!session) return html`<div class="nothing"><p class="faint" role="status">Loading the conversation…</p></div>`;
 
-  const entries = [...conversation.log.value.entries, ...asEntries(conversation.outbox.value, me)];
+  const entries = [...conversation.log.value.entries, ...asEntries(conversation.sender.box.value, me)];
   const rows = toRows(entries, (entry) => entry.kind === "message" || entry.kind === "note" || lineFor(entry, me, session.user.name) !== null);
   const draw = (row) => {
     if (row.type === "day") return html`<li key=${row.key} class="day">${dayWords(row.at, present.value)}</li>`;

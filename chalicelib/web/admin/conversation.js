@@ -1,17 +1,15 @@
 // One session as an agent has it open: its log, what is being sent, and the commands.
 import { batch, signal } from "../vendor/preact.js";
 import { NO_LOG, amended, behind, follow, readAgain, rewrite } from "../shared/log.js";
-import { drop, mark, newId, next, put, settle } from "../shared/outbox.js";
 import { Poller, touch } from "../shared/poll.js";
 import { noted, opened, prepend } from "./history.js";
 import { sessionHash } from "./route.js";
+import { Sender } from "./sender.js";
 import { holder, nextWaiting } from "./state.js";
 
 const EVERY_MS = 1_500;
 const PAGE = 50;
 const CATCH_UP = 500;
-const TRIES = 3;
-const TRY_AGAIN_MS = 1_500;
 const STEADY_MS = 1_500;
 
 export class Conversation {
@@ -27,9 +25,8 @@ export class Conversation {
     /** Counts the amends that were applied, so that older entries read before one are read again. */
     this.amends = 0;
 
-    this.session = signal(/** @type {import("./state.js").Session | null} */ (client.inbox.sessions.peek().find((held) => held.id === id) ?? null));
+    this.session = signal(/** @type {import("./state.js").Session | null} */ (client.inbox.find(id) ?? null));
     this.log = signal(NO_LOG);
-    this.outbox = signal(/** @type {import("../shared/outbox.js").Item[]} */ ([]));
     /** "loading", "ready", "missing" or "failed" */
     this.phase = signal("loading");
     this.why = signal("");
@@ -47,12 +44,13 @@ export class Conversation {
     this.refused = signal("");
     /** Numbers of the messages that are being asked to be sent again. */
     this.resending = signal(/** @type {Set<number>} */ (new Set()));
+    this.sender = new Sender(this);
     this.onVisible = () => this.read();
   }
 
   start() {
     this.visit += 1;
-    this.outbox.value = this.outbox.value.filter((item) => item.step !== "sent");
+    this.sender.restart();
     document.addEventListener("visibilitychange", this.onVisible);
     this.poller.start();
     this.client.alerts.readAbout(this.id);
@@ -109,12 +107,12 @@ export class Conversation {
     this.amends += changed.length;
     batch(() => {
       this.log.value = log;
-      this.outbox.value = settle(this.outbox.value, answer.entries);
+      this.sender.settle(answer.entries);
       this.phase.value = "ready";
       if (epoch === this.client.epoch) this.learn((again.last ?? answer).session);
     });
     this.read();
-    this.flush();
+    if (!this.sender.again) this.sender.flush();
     if (log === before || first) return;
     touch();
     if (behind(before, log, answer.session.seq)) this.poller.now();
@@ -141,7 +139,9 @@ export class Conversation {
     if (failures === 0 || this.phase.value === "ready") return;
     this.why.value = error.message;
     this.phase.value = error.status === 404 ? "missing" : "failed";
-    if (error.status === 404) this.poller.stop();
+    if (error.status !== 404) return;
+    this.sender.forget();
+    this.poller.stop();
   }
 
   learn(/** @type {any} */ session) {
@@ -169,45 +169,7 @@ export class Conversation {
   send(/** @type {string} */ text) {
     const kind = this.mode.value;
     this.write("");
-    this.outbox.value = put(this.outbox.value, { id: newId(), kind, text }, new Date());
-    this.flush();
-  }
-
-  retry(/** @type {string} */ id) {
-    this.outbox.value = mark(this.outbox.value, id, "queued");
-    this.flush();
-  }
-
-  discard(/** @type {string} */ id) {
-    this.outbox.value = drop(this.outbox.value, id);
-  }
-
-  /** Send what is queued, in order; three tries while the server is busy or away, then a person decides. */
-  async flush(tries = TRIES) {
-    const item = next(this.outbox.value);
-    if (!item) return;
-    this.outbox.value = mark(this.outbox.value, item.id, "sending");
-    try {
-      const { session } = await this.client.request("POST", `${this.path}/${item.kind}`, { id: item.id, text: item.text });
-      this.client.epoch += 1;
-      batch(() => {
-        this.outbox.value = mark(this.outbox.value, item.id, "sent");
-        if (session) this.learn(session);
-      });
-      this.poller.now();
-      this.flush();
-    } catch (error) {
-      if (error.passing && tries > 1) {
-        this.outbox.value = mark(this.outbox.value, item.id, "sending", "Trying again…");
-        setTimeout(() => {
-          this.outbox.value = mark(this.outbox.value, item.id, "queued");
-          this.flush(tries - 1);
-        }, Math.max(error.retryAfter * 1000, TRY_AGAIN_MS));
-        return;
-      }
-      this.outbox.value = mark(this.outbox.value, item.id, "failed", error.message);
-      this.flush();
-    }
+    this.sender.add(kind, text);
   }
 
   /** Send a message again that failed; with `again` one of which nobody knows whether it arrived. */

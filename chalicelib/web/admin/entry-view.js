@@ -77,12 +77,17 @@ function Fate({ entry, session, conversation, last }) {
   if (entry.step === "failed") {
     return html`<div class="meta bad" role="alert">
       Not sent: ${entry.why}
-      <button type="button" class="plain" onClick=${() => conversation.retry(entry.item)}>Try again</button>
-      <button type="button" class="plain" onClick=${() => conversation.discard(entry.item)}>Discard</button>
+      <button type="button" class="plain" onClick=${() => conversation.sender.retry(entry.item)}>Try again</button>
+      <button type="button" class="plain" onClick=${() => conversation.sender.discard(entry.item)}>Discard</button>
+    </div>`;
+  }
+  if (entry.step && entry.step !== "sent" && entry.why) {
+    return html`<div class="meta wrapping"><${Icon} name="clock" />Not sent yet: ${entry.why} Trying again…
+      <button type="button" class="plain" disabled=${entry.step === "sending"} onClick=${() => conversation.sender.discard(entry.item)}>Discard</button>
     </div>`;
   }
   if (entry.step === "queued") return html`<div class="meta"><${Icon} name="clock" /> Waiting to be sent</div>`;
-  if (entry.step === "sending") return html`<div class="meta">${entry.why || "Sending…"}</div>`;
+  if (entry.step === "sending") return html`<div class="meta">Sending…</div>`;
   const status = entry.step ? null : statusOf(entry, session);
   if (status === "suppressed") return html`<div class="meta">Never sent: the bot was paused, or handed back, while it was answering.</div>`;
   if (status === "failed" || status === "unknown") {

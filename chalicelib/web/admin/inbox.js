@@ -90,6 +90,10 @@ export class Inbox {
     }
   }
 
+  find(/** @type {string} */ id) {
+    return this.sessions.peek().find((held) => held.id === id);
+  }
+
   /** Show what is newly known of one session without waiting for the next list. */
   patch(/** @type {Session} */ session) {
     const index = this.sessions.peek().findIndex((held) => held.id === session.id);

@@ -12,10 +12,11 @@ import { FILTERS, badge, holder, previewOf, urgency } from "./state.js";
 /** @typedef {import("./client.js").AdminClient} AdminClient */
 /** @typedef {import("./state.js").Session} Session */
 
-function Chips({ session, me, now }) {
+function Chips({ session, me, now, failed }) {
   const held = holder(session, me);
   const waits = session.waiting_since;
   return html`<span class="chips">
+    ${failed && html`<span class="chip wait-late"><${Icon} name="alert" />Not sent</span>`}
     ${waits && html`<span class=${`chip wait-${urgency(waits, now)}`} title=${`Waiting since ${fullTime(waits)}`}><${Icon} name="clock" /><span class="unseen">Waiting: </span>${waited(waits, now)}</span>`}
     ${held === "mine" && html`<span class="chip mine">You</span>`}
     ${held === "theirs" && html`<span class="chip" dir="auto">${session.assignee?.name}</span>`}
@@ -38,7 +39,7 @@ function Item({ client, session, me, now, current }) {
           <span class=${session.typing ? "typing-now" : ""} dir="auto">${session.typing ? "is typing…" : previewOf(session)}</span>
           ${session.unread > 0 && html`<b class="count">${badge(session.unread)}<span class="unseen"> unread</span></b>`}
         </span>
-        <${Chips} session=${session} me=${me} now=${now} />
+        <${Chips} session=${session} me=${me} now=${now} failed=${client.unsent.failed.value.has(session.id)} />
       </span>
     </a>
   </li>`;
