@@ -1,6 +1,7 @@
 """A conversation on the agents' page: taking over, answering, notes, history, drafts."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -368,3 +369,47 @@ def test_a_conversation_that_does_not_exist_is_said(opens_admin):
     page = opens_admin(at="&session=webchat%3Anobody")
 
     expect(page.get_by_role("heading", name="There is no such conversation")).to_be_visible()
+
+
+FITS = """(part) => [...part.querySelectorAll('button, h2, .standing > span, a, input')]
+    .filter((each) => each.checkVisibility())
+    .filter((each) => {
+        const [inner, outer] = [each, part].map((one) => one.getBoundingClientRect());
+        const within = inner.left >= outer.left - 1 && inner.right <= outer.right + 1 && inner.right <= innerWidth;
+        const cuttable = each.matches('h2, .id') || getComputedStyle(each).display === 'inline';
+        const whole = cuttable || each.scrollWidth <= each.clientWidth + 1;
+        return !within || !whole;
+    }).map((each) => each.outerHTML)"""
+"""The controls and words of a part of the page that stick out of it or are cut."""
+
+
+@pytest.mark.parametrize("holder", [None, "Bartholomew"])
+def test_head_and_filters_fit_at_every_width(opens_conversation, server, holder):
+    visitor = server.visitor(f"Wilhelmina Featherstonehaugh {holder}", "HITL_START")
+    if holder:
+        server.agent(visitor.session, "claim", server.hire(holder))
+    page = opens_conversation(visitor)
+    since = (datetime.now(UTC) - timedelta(hours=21, minutes=29)).isoformat()
+
+    def wait_long(route):
+        answer = route.fetch().json()
+        route.fulfill(json={**answer, "session": {**answer["session"], "waiting_since": since}})
+
+    page.route(f"**/sessions/{visitor.session.replace(':', '%3A')}?*", wait_long)
+    poke(page)
+    expect(page.get_by_text("waiting 21 h 29 min")).to_be_attached()
+    page.evaluate("document.querySelector('.filters b').textContent = '99+'")
+
+    for width in (320, 360, 759, 760, 768, 900, 1024, 1100, 1199, 1200, 1440):
+        page.set_viewport_size({"width": width, "height": 780})
+        head = page.locator(".conversation-head")
+        assert head.evaluate(FITS) == [], width
+        assert page.locator(".title").bounding_box()["width"] >= 150, width
+        expect(page.get_by_text("waiting 21 h 29 min")).to_be_in_viewport(ratio=1)
+        if width < 760:
+            page.get_by_role("button", name="Back to the list").click()
+        for part in (".brand", ".find", ".filters"):
+            assert page.locator(part).evaluate(FITS) == [], width
+        if width < 760:
+            page.go_back()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

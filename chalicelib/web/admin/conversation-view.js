@@ -85,7 +85,7 @@ function Question({ conversation, session, back }) {
     event.preventDefault();
     leaveIt();
   };
-  return html`<div class="banner" role="alertdialog" aria-labelledby="question" onKeyDown=${onKeyDown}>
+  return html`<div class="banner question" role="alertdialog" aria-labelledby="question" onKeyDown=${onKeyDown}>
     <${Icon} name="human" /><span id="question" dir="auto">${session.assignee?.name} has this conversation. Hand it back to the bot all the same?</span>
     <button ref=${no} type="button" onClick=${leaveIt}>No</button>
     <button type="button" aria-disabled=${steady(conversation)} onClick=${() => conversation.handBack(true)}>Yes, hand it back</button>

@@ -82,7 +82,7 @@ function Fate({ entry, session, conversation, last }) {
     </div>`;
   }
   if (entry.step && entry.step !== "sent" && entry.why) {
-    return html`<div class="meta wrapping"><${Icon} name="clock" />Not sent yet: ${entry.why} Trying again…
+    return html`<div class="meta wrapping">Not sent yet: ${entry.why} Trying again…
       <button type="button" class="plain" disabled=${entry.step === "sending"} onClick=${() => conversation.sender.discard(entry.item)}>Discard</button>
     </div>`;
   }
