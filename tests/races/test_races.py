@@ -57,7 +57,7 @@ def over(ring: Ring, session: str, told: list[Told], *, taken_over: bool = False
 
 
 def test_an_acknowledged_pause_silences_the_turn_that_runs(ring: Ring, counted: Count):
-    sessions, times = 4, 25 if ring.name.startswith("dynamodb") else 40
+    sessions, times = (20, 25) if ring.name.startswith("dynamodb") else (4, 40)
     for _ in range(sessions):
         session = session_name()
 
