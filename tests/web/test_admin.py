@@ -33,14 +33,61 @@ def test_a_wrong_token_is_refused_in_words(opens, server):
 
 
 @pytest.mark.usefixtures("refusals")
-def test_signing_in_while_the_server_is_away_keeps_the_token_for_another_try(opens_admin):
-    page = opens_admin()
-    page.route("**/api/botpress-hitl/me", lambda route: route.abort(), times=1)
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (lambda route: route.abort(), "The server could not be reached. Trying again…"),
+        (
+            lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>"),
+            "The server answered 502. Trying again…",
+        ),
+    ],
+    ids=["away", "502"],
+)
+def test_a_server_that_has_trouble_while_the_page_opens_is_asked_again_and_nobody_is_signed_out(
+    opens_admin, server, trouble, words
+):
+    visitor = server.visitor("Opal", "HITL_START")
+    page = opens_admin(at=f"&session={visitor.session.replace(':', '%3A')}")
+    page.route("**/api/**", trouble)
     page.reload()
-    expect(page.get_by_role("alert")).to_have_text("The server could not be reached.")
+    expect(page.get_by_role("status")).to_have_text(words)
+    expect(page.get_by_label("Token")).to_have_count(0)
 
-    page.get_by_role("button", name="Try again").click()
+    page.unroute("**/api/**")
+    expect(page.get_by_role("heading", name="Opal")).to_be_visible()
+
+
+@pytest.mark.usefixtures("refusals")
+def test_who_does_not_want_to_wait_for_the_server_can_give_another_token(opens_admin):
+    page = opens_admin()
+    page.route("**/api/botpress-hitl/me", lambda route: route.abort())
+    page.reload()
+    page.get_by_role("button", name="Sign in anew").click()
+    page.unroute("**/api/botpress-hitl/me")
+    page.get_by_label("Token").fill(ADMIN_TOKEN)
+    page.get_by_role("button", name="Sign in").click()
+
     expect(page.get_by_role("searchbox")).to_be_visible()
+
+
+@pytest.mark.usefixtures("refusals")
+def test_a_token_given_while_an_older_one_is_still_asked_about_is_the_one_that_counts(opens_admin, server):
+    page = opens_admin()
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/api/botpress-hitl/me", hold, times=1)
+    page.reload()
+    expect(page.get_by_text("Signing in…")).to_be_visible()
+    page.evaluate("token => { location.hash = 'token=' + token }", server.hire("Newer"))
+    expect(page.get_by_text("Newer")).to_be_visible()
+    held[0].fulfill(status=401, body='{"Code":"Unauthorized","Message":"No."}')
+    poke(page)
+
+    expect(page.get_by_text("Newer")).to_be_visible()
 
 
 def test_a_link_to_a_session_leads_there_after_signing_in(opens, server):

@@ -78,7 +78,8 @@ def test_an_agent_signs_in_and_answers_somebody(signs_in, server):
     is_in(page)
     page.get_by_text("Vera Winter").click()
     page.get_by_label("Reply", exact=True).fill("Ann here")
-    page.keyboard.press("Enter")
+    with page.expect_response("**/message"):
+        page.keyboard.press("Enter")
     expect(page.get_by_role("log")).to_contain_text("Ann here")
 
     said = [entry for entry in vera.heard() if entry["author"]["kind"] == "agent" and entry["kind"] == "message"]

@@ -58,6 +58,14 @@ function Nothing({ client }) {
   </div>`;
 }
 
+function Opening({ client }) {
+  const why = client.why.value;
+  return html`<main class="gate"><div class="empty">
+    <p class="faint" role="status">${why ? `${why} Trying again…` : "Signing in…"}</p>
+    ${why && html`<button type="button" onClick=${() => client.giveUp()}>Sign in anew</button>`}
+  </div></main>`;
+}
+
 /** @param {{client: AdminClient}} props */
 export function App({ client }) {
   useEffect(() => {
@@ -68,7 +76,7 @@ export function App({ client }) {
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [client]);
 
-  if (client.stage.value === "checking") return html`<main class="gate"><p class="faint" role="status">Signing in…</p></main>`;
+  if (client.stage.value === "checking") return html`<${Opening} client=${client} />`;
   if (client.stage.value === "out") return html`<${SignIn} client=${client} />`;
   const conversation = client.selected.value;
   return html`<div class="app">

@@ -14,6 +14,7 @@ const TOKEN = "hitl.token";
 const SIGNIN = "hitl.signin";
 const NOTICE_MS = 8_000;
 const ME_EVERY_MS = 60_000;
+const OPEN_EVERY_MS = 1_000;
 
 export class AdminClient {
   /** @param {{base: string}} options `base`: where the agents' interface is, relative to the page */
@@ -31,11 +32,12 @@ export class AdminClient {
     /** What the server refused to fetch from elsewhere, so that each is asked for once. @type {Set<string>} */
     this.refusedMedia = new Set();
     this.poller = new Poller(ME_EVERY_MS, () => this.lookAgain(), (failures) => this.outcome(this, failures));
+    this.opener = /** @type {Poller | null} */ (null);
 
     /** "out", "checking" or "in" */
     this.stage = signal("checking");
     this.me = signal(/** @type {import("./state.js").Me | null} */ (null));
-    /** Why the agent has to sign in; empty: no reason to give. */
+    /** Why the agent is not in; empty: no reason to give. */
     this.why = signal("");
     /** "fine", "trouble" or "offline" */
     this.connection = signal("fine");
@@ -50,35 +52,51 @@ export class AdminClient {
     });
   }
 
-  /** Sign in with this token, or with the one kept in this tab. */
-  async open(/** @type {string | null} */ token = null) {
+  /** Sign in with this token, or with the one kept in this tab; asked again until the server lets the agent in or turns them away. */
+  open(/** @type {string | null} */ token = null) {
+    this.close();
     if (token) {
-      this.close();
       this.tab.set(TOKEN, token);
       this.tab.remove(SIGNIN);
     }
-    if (!this.tab.get(TOKEN)) {
-      this.stage.value = "out";
-      return;
-    }
-    this.stage.value = "checking";
-    try {
+    this.why.value = "";
+    this.stage.value = this.tab.get(TOKEN) ? "checking" : "out";
+    if (this.stage.value === "out") return;
+    const enter = async () => {
       const me = await this.ask("GET", "me");
-      batch(() => {
-        this.me.value = me;
-        this.why.value = "";
-        this.stage.value = "in";
-      });
-      this.inbox.start();
-      this.alerts.start();
-      this.poller.start({ later: true });
-      for (const id of this.unsent.open(me.id)) this.conversation(id).sender.flush();
-      this.select(this.wanted);
-    } catch (error) {
-      if (error.status === 401 || error.status === 403) this.tab.remove(TOKEN);
-      this.why.value = error.status === 401 ? "This token is not valid, or not any more." : error.message;
-      this.stage.value = "out";
-    }
+      if (this.opener === opener && opener.running) this.enter(me);
+    };
+    const opener = new Poller(OPEN_EVERY_MS, enter, (_, error) => this.notEntered(error));
+    this.opener = opener;
+    opener.start();
+  }
+
+  enter(/** @type {import("./state.js").Me} */ me) {
+    this.opener?.stop();
+    batch(() => {
+      this.me.value = me;
+      this.why.value = "";
+      this.stage.value = "in";
+    });
+    this.inbox.start();
+    this.alerts.start();
+    this.poller.start({ later: true });
+    for (const id of this.unsent.open(me.id)) this.conversation(id).sender.flush();
+    this.select(this.wanted);
+  }
+
+  notEntered(/** @type {import("../shared/api.js").ApiError} */ { status, message }) {
+    if (status === 401) this.giveUp("This token is not valid, or not any more.");
+    else if (status === 403) this.giveUp(message);
+    else this.why.value = message;
+  }
+
+  /** Forget a token that did not lead in. */
+  giveUp(why = "") {
+    this.opener?.stop();
+    this.tab.remove(TOKEN);
+    this.why.value = why;
+    this.stage.value = "out";
   }
 
   /** Whether there is something new to warn of, and whether the agent is still called so. */
@@ -87,13 +105,9 @@ export class AdminClient {
     if (this.stage.peek() === "in" && JSON.stringify(me) !== JSON.stringify(this.me.peek())) this.me.value = me;
   }
 
-  /** Whether this tab still has a token: signing in failed for another reason than that. */
-  keptToken() {
-    return this.tab.get(TOKEN) !== null;
-  }
-
   /** Stop everything that is the signed-in agent's. */
   close() {
+    this.opener?.stop();
     this.poller.stop();
     this.inbox.stop();
     this.alerts.stop();

@@ -17,7 +17,6 @@ export function SignIn({ client }) {
       <h1>Sign in to hitl</h1>
       <p class="faint">Paste the token you were given. It is kept in this tab only.</p>
       ${client.why.value && html`<p class="bad" role="alert">${client.why.value}</p>`}
-      ${client.keptToken() && html`<button type="button" onClick=${() => client.open()}>Try again</button>`}
       ${Offer && html`<${Offer} />`}
       <label for="token">Token</label>
       <input id="token" ref=${field} type="password" autocomplete="off" autofocus required />
