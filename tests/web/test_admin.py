@@ -166,7 +166,7 @@ def test_the_focus_stays_on_its_row_when_the_list_is_sorted_anew(opens_admin, se
     page = opens_admin()
     turn = {"at": 0}
     page.route(LIST, lambda route: route.fulfill(json={"sessions": orders[turn["at"]], "cursor": None}))
-    page.get_by_role("button", name="All", exact=True).click()
+    page.get_by_role("button", name="Unassigned").click()
 
     for focused in ("Sorted Ann", "Sorted Dot", "Sorted Ben"):
         page.get_by_role("link", name=focused).focus()
@@ -175,6 +175,17 @@ def test_the_focus_stays_on_its_row_when_the_list_is_sorted_anew(opens_admin, se
             poke(page)
             expect(page.locator(".session strong")).to_have_text([session["user"]["name"] for session in orders[at]])
             expect(page.get_by_role("link", name=focused)).to_be_focused()
+
+
+def test_the_badge_says_what_it_counts(opens_admin, server):
+    server.visitor("Counted", "HITL_START")
+    page = opens_admin()
+    poke(page)
+    badge = page.get_by_role("button", name="Paused").get_by_title("waiting")
+    expect(badge).to_be_visible()
+
+    assert badge.text_content() == badge.get_attribute("title")
+    assert badge.get_attribute("title").split()[0].strip("+").isdecimal()
 
 
 def test_arrow_keys_move_through_the_list(opens_admin, server):

@@ -284,6 +284,94 @@ def test_a_note_looks_different_and_never_reaches_the_visitor(opens_conversation
     assert "Pays late." not in json.dumps(visitor.heard())
 
 
+def test_after_a_note_it_is_replies_again_and_a_second_enter_sends_nothing_left_half_written(
+    opens_conversation, server
+):
+    visitor = server.visitor("Notker", "HITL_START")
+    page = opens_conversation(visitor)
+    page.get_by_label("Reply", exact=True).fill("Half writ")
+    page.get_by_role("button", name="Note").click()
+    page.get_by_label("Note for agents").fill("Pays late.")
+    page.evaluate(
+        """async () => {
+            const pressed = {key: 'Enter', bubbles: true, cancelable: true};
+            for (const wait of [200, 0]) {
+                document.activeElement.dispatchEvent(new KeyboardEvent('keydown', pressed));
+                await new Promise((done) => setTimeout(done, wait));
+            }
+        }"""
+    )
+    expect(page.locator(".by-note").get_by_text("Pays late.")).to_be_visible()
+    expect(page.get_by_label("Reply", exact=True)).to_have_value("Half writ")
+    expect(page.get_by_label("Reply", exact=True)).to_be_focused()
+    assert "Half writ" not in json.dumps(visitor.heard())
+
+    answer(page, "Half written no more.")
+    expect(sent(page, "Half written no more.")).to_be_attached()
+
+
+def test_a_text_too_long_to_be_sent_is_kept_whole_and_said_to_be_so(opens_conversation, server):
+    visitor = server.visitor("Longfellow", "HITL_START")
+    page = opens_conversation(visitor)
+    reply = page.get_by_label("Reply", exact=True)
+    reply.focus()
+    page.keyboard.insert_text("x" * 20_001)
+    expect(page.get_by_role("alert")).to_have_text(
+        "This is too long to be sent: at most 20000 characters. Shorten it, or send it in parts."
+    )
+    page.keyboard.press("Enter")
+    expect(reply).to_have_value("x" * 20_001)
+
+    page.keyboard.press("Backspace")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(reply).to_have_value("")
+    expect(page.locator(".said.waiting")).to_have_count(0)
+    assert "x" * 20_000 in json.dumps(visitor.heard())
+
+
+@pytest.mark.usefixtures("refusals")
+def test_that_a_colleague_was_first_is_said_for_a_while_or_until_the_agent_goes_on(opens_conversation, server):
+    visitor = server.visitor("Whilom", "HITL_START")
+    page = opens_conversation(visitor)
+    other = server.hire("Firsty")
+    page.clock.install()
+
+    def be_second():
+        def let_the_other_be_first(route):
+            server.agent(visitor.session, "claim", other)
+            route.continue_()
+
+        page.route("**/claim", let_the_other_be_first, times=1)
+        page.clock.run_for(2_000)
+        page.get_by_role("button", name="Take over").click()
+        expect(page.get_by_text("has already taken this conversation over.")).to_be_visible()
+
+    be_second()
+    page.clock.run_for(13_000)
+    expect(page.get_by_text("has already taken this conversation over.")).to_have_count(0)
+    server.agent(visitor.session, "release", other)
+    poke(page)
+    expect(page.get_by_text("Replying takes this conversation over.")).to_be_visible()
+    be_second()
+    answer(page, "I go on all the same.")
+    expect(page.get_by_text("has already taken this conversation over.")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("refusals")
+def test_messages_that_do_not_load_can_be_asked_for_again(opens_admin, server):
+    visitor = server.visitor("Unloaded", "HITL_START")
+    page = opens_admin()
+    log = f"**/sessions/{visitor.session.replace(':', '%3A')}?*"
+    page.route(log, lambda route: route.fulfill(status=503, headers={"Retry-After": "60"}, body='{"Message":"Busy."}'))
+    page.get_by_role("link", name="Unloaded").click()
+    expect(page.get_by_text("The messages did not load: Busy.")).to_be_visible()
+
+    page.unroute(log)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("log").get_by_text("HITL_START")).to_be_visible()
+
+
 def test_a_reply_the_bot_gave_too_late_is_struck_out_and_explained(opens_conversation, opens_chat, server):
     may_answer(server.data).unlink(missing_ok=True)
     chat = opens_chat()

@@ -244,6 +244,24 @@ def test_a_search_is_combined_with_no_filter(call):
     assert call("assets/admin/state.js", "listQuery", "mine", "Ada ", 50) == "q=Ada&limit=50"
 
 
+def test_all_conversations_are_shown_newest_first_and_every_other_list_as_the_server_sorts_it(call):
+    times = ["2026-03-02T10:00:01Z", None, "2026-03-02T10:00:30.250000Z", "2026-03-02T10:00:30Z"]
+    sessions = [{"last_event_at": at} for at in times]
+    module = "assets/admin/state.js"
+
+    assert call(module, "arranged", "all", " ", sessions) == [sessions[at] for at in (2, 3, 0, 1)]
+    assert call(module, "arranged", "all", "Ada", sessions) == sessions
+    assert call(module, "arranged", "paused", "", sessions) == sessions
+
+
+@pytest.mark.parametrize(("reason", "more"), [("The bot failed.", ""), ("It took too long.", " — It took too long.")])
+def test_that_the_bot_failed_is_said_once(call, reason, more):
+    failed = entry(1, "system", "paused", content={"trigger": "failure", "reason": reason})
+    line = call("assets/admin/state.js", "lineFor", failed, {"id": "ada"}, "Zoe")
+
+    assert line["words"] == f"The bot failed, so a human is needed{more}"
+
+
 @pytest.mark.parametrize(
     ("name", "letters"),
     [("Ada Lovelace", "AL"), ("Jean Luc Picard", "JP"), ("🚀", "?"), ("محمد الأحمد", "ما"), ("tim", "T"), ("", "?")],

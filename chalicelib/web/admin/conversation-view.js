@@ -16,6 +16,7 @@ import { holder, lineFor, replyHint, urgency } from "./state.js";
 /** @typedef {import("./client.js").AdminClient} AdminClient */
 /** @typedef {import("./conversation.js").Conversation} Conversation */
 
+const TEXT_LIMIT = 20_000;
 const WIDE = "(min-width: 760px)";
 
 function Standing({ session, me }) {
@@ -97,6 +98,8 @@ function Foot({ conversation, session, me, input }) {
   const note = mode === "note";
   const reach = reachOf(session, present.value, fullTime);
   const closed = !note && reach?.tone === "closed";
+  const text = conversation.drafts[mode].value;
+  const over = text.trim().length - TEXT_LIMIT;
   const choose = (/** @type {string} */ chosen) => {
     conversation.mode.value = chosen;
     input.current?.focus();
@@ -113,9 +116,10 @@ function Foot({ conversation, session, me, input }) {
       ${!note && reach && !closed && html`<p class=${reach.tone} title=${reach.title}>${reach.tone && html`<${Icon} name="clock" />`}<span>${reach.words}</span></p>`}
       <div role="status">${closed && html`<p class="closed"><${Icon} name="alert" /><span dir="auto">${reach.words}</span></p>`}</div>
     </div>
-    <${Composer} input=${input} label=${note ? "Note for agents" : "Reply"} describedBy="reach hint" closed=${closed} button=${note ? "Add note" : "Send"}
+    ${over > 0 && html`<p id="over" class="over" role="alert">This is too long to be sent: at most ${TEXT_LIMIT} characters. Shorten it, or send it in parts.</p>`}
+    <${Composer} limit=${null} input=${input} label=${note ? "Note for agents" : "Reply"} describedBy="reach hint" closed=${closed} button=${note ? "Add note" : "Send"}
       placeholder=${note ? "Write a note for other agents" : closed ? "No answer can be sent now" : "Write a reply"}
-      text=${conversation.drafts[mode].value} write=${(text) => conversation.write(text)} send=${(text) => conversation.send(text)} typing=${() => conversation.typing()} />
+      text=${text} write=${(text) => conversation.write(text)} send=${(said) => over > 0 || conversation.send(said)} typing=${() => conversation.typing()} />
   </div>`;
 }
 
@@ -148,7 +152,7 @@ export function ConversationView({ client, conversation }) {
   const asking = conversation.asking.value;
   useLayoutEffect(() => {
     if (held && document.activeElement === document.body) (matchMedia(WIDE).matches ? input : heading).current?.focus({ preventScroll: true });
-  }, [held, asking]);
+  }, [held, asking, conversation.refused.value]);
 
   if (phase === "missing" || (phase === "failed" && !session)) return html`<${Missing} client=${client} conversation=${conversation} />`;
   if (!session) return html`<div class="nothing"><p class="faint" role="status">Loading the conversation…</p></div>`;
@@ -161,7 +165,10 @@ export function ConversationView({ client, conversation }) {
     return html`<${Bubble} key=${row.key} row=${row} me=${me} session=${session} conversation=${conversation} />`;
   };
   const foot = html`${phase === "loading" && html`<p class="empty faint" role="status">Loading messages…</p>`}
-    ${phase === "failed" && html`<p class="empty" role="alert">The messages did not load: ${conversation.why.value}</p>`}
+    ${phase === "failed" && html`<div class="empty" role="alert">
+      <p>The messages did not load: ${conversation.why.value}</p>
+      <button type="button" onClick=${() => conversation.poller.now()}>Try again</button>
+    </div>`}
     ${session.typing && html`<div class="typing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span><bdi>${session.user.name}</bdi> is typing</div>`}`;
 
   return html`<${Head} client=${client} conversation=${conversation} session=${session} heading=${heading} back=${back} />

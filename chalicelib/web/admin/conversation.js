@@ -11,6 +11,7 @@ const EVERY_MS = 1_500;
 const PAGE = 50;
 const CATCH_UP = 500;
 const STEADY_MS = 1_500;
+const REFUSED_MS = 12_000;
 
 export class Conversation {
   constructor(/** @type {import("./client.js").AdminClient} */ client, /** @type {string} */ id) {
@@ -42,9 +43,12 @@ export class Conversation {
     this.asking = signal(false);
     /** Why taking over did not work; empty: it was not tried. */
     this.refused = signal("");
+    this.refusedTimer = 0;
     /** Numbers of the messages that are being asked to be sent again. */
     this.resending = signal(/** @type {Set<number>} */ (new Set()));
     this.sender = new Sender(this);
+    /** When a note was added, until something is written after it. */
+    this.notedAt = 0;
     this.onVisible = () => this.read();
   }
 
@@ -79,6 +83,7 @@ export class Conversation {
 
   write(/** @type {string} */ text) {
     const mode = /** @type {"message"|"note"} */ (this.mode.value);
+    this.notedAt = 0;
     this.drafts[mode].value = text;
     const key = `hitl.draft.${mode}.${this.id}`;
     if (text) this.client.tab.set(key, text);
@@ -166,10 +171,16 @@ export class Conversation {
 
   // -- saying
 
+  /** After a note it is replies again: a second Enter at once must not send a reply that was left half written. */
   send(/** @type {string} */ text) {
+    if (Date.now() - this.notedAt < STEADY_MS) return;
     const kind = this.mode.value;
     this.write("");
+    this.refused.value = "";
     this.sender.add(kind, text);
+    if (kind !== "note") return;
+    this.mode.value = "message";
+    this.notedAt = Date.now();
   }
 
   /** Send a message again that failed; with `again` one of which nobody knows whether it arrived. */
@@ -217,7 +228,7 @@ export class Conversation {
       this.client.inbox.poller.now();
       return true;
     } catch (error) {
-      if (error.code === "AlreadyClaimed") this.refused.value = error.message;
+      if (error.code === "AlreadyClaimed") this.refuse(error.message);
       else this.client.tell(`That did not work: ${error.message}`, "danger");
       this.poller.now();
       return false;
@@ -225,6 +236,13 @@ export class Conversation {
       this.busy.value = "";
       this.steady();
     }
+  }
+
+  /** Say for a while that a colleague was first. */
+  refuse(/** @type {string} */ words) {
+    clearTimeout(this.refusedTimer);
+    this.refused.value = words;
+    this.refusedTimer = setTimeout(() => (this.refused.value = ""), REFUSED_MS);
   }
 
   /** Take no command for a moment. */

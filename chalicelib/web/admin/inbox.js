@@ -1,7 +1,7 @@
 // The list of sessions: what is asked for, what came, kept fresh.
 import { batch, signal } from "../vendor/preact.js";
 import { Poller } from "../shared/poll.js";
-import { listQuery } from "./state.js";
+import { arranged, listQuery } from "./state.js";
 
 const EVERY_MS = 3_000;
 const PAGE = 50;
@@ -75,7 +75,7 @@ export class Inbox {
     if (epoch !== this.client.epoch && this.asked === query) return this.poller.now();
     this.asked = query;
     batch(() => {
-      this.sessions.value = sessions;
+      this.sessions.value = arranged(this.filter.value, this.words.value, sessions);
       this.more.value = cursor !== null && this.limit < MOST;
       this.phase.value = "ready";
       this.why.value = "";

@@ -50,7 +50,7 @@ function Filters({ client }) {
   return html`<div class="filters" role="group" aria-label="Which conversations">
     ${FILTERS.map(
       (choice) => html`<button type="button" aria-pressed=${!inbox.words.value.trim() && inbox.filter.value === choice.key} onClick=${() => inbox.choose(choice.key)}>
-        ${choice.label}${choice.key === "paused" && alerts.waiting.value > 0 && html` <b title="People waiting for an answer">${badge(alerts.waiting.value)}<span class="unseen"> waiting</span></b>`}
+        ${choice.label}${choice.key === "paused" && alerts.waiting.value > 0 && html` <b title=${`${badge(alerts.waiting.value)} waiting`}>${badge(alerts.waiting.value)}<span class="unseen"> waiting</span></b>`}
       </button>`,
     )}
   </div>`;

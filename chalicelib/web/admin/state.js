@@ -10,6 +10,9 @@
 /** The name under which the server tells of a human who answers from the Page itself. */
 const PAGE_INBOX = "Page inbox";
 
+/** The server's reason for a pause by a bot that failed: it says no more than the line itself. */
+const BOT_FAILED = "The bot failed.";
+
 export const FILTERS = [
   { key: "paused", label: "Paused", none: "Nobody needs a human right now.", params: { paused: "true" } },
   { key: "mine", label: "Mine", none: "You have no conversations.", params: { assignee: "me" } },
@@ -22,6 +25,13 @@ export function listQuery(/** @type {string} */ filter, /** @type {string} */ wo
   const searched = words.trim();
   const params = searched ? { q: searched } : FILTERS.find((choice) => choice.key === filter)?.params;
   return new URLSearchParams({ ...params, limit: String(limit) }).toString();
+}
+
+/** The list as it is shown. The server has "All" by the minute only. @param {Session[]} sessions */
+export function arranged(/** @type {string} */ filter, /** @type {string} */ words, sessions) {
+  if (filter !== "all" || words.trim()) return sessions;
+  const at = (/** @type {Session} */ session) => Date.parse(session.last_event_at ?? "") || 0;
+  return [...sessions].sort((a, b) => at(b) - at(a));
 }
 
 export function titleFor(/** @type {number} */ unread) {
@@ -88,7 +98,7 @@ export function lineFor(entry, me, user) {
   const detail = entry.content ?? {};
   switch (entry.kind) {
     case "paused":
-      return { words: pausedWords(detail.trigger, who, user, entry.author.name) + (detail.reason ? ` — ${detail.reason}` : ""), icon: "clock", tone: detail.trigger === "failure" ? "danger" : "warm" };
+      return { words: pausedWords(detail.trigger, who, user, entry.author.name) + (detail.reason && detail.reason !== BOT_FAILED ? ` — ${detail.reason}` : ""), icon: "clock", tone: detail.trigger === "failure" ? "danger" : "warm" };
     case "unpaused":
       return { words: unpausedWords(detail.trigger, who), icon: "bot", tone: "" };
     case "claimed":

@@ -7,10 +7,11 @@ const TYPING_EVERY_MS = 3_000;
 
 /**
  * @param {{label: string, placeholder: string, text: string, write: (text: string) => void, send: (text: string) => void,
- *   typing?: () => void, button?: string, describedBy?: string, input?: {current: any}, closed?: boolean}} props `typing` is
- *   told at most every three seconds; `closed`: nothing can be sent now, and what is written stays to be read and copied
+ *   typing?: () => void, button?: string, describedBy?: string, input?: {current: any}, closed?: boolean, limit?: number | null}} props `typing` is
+ *   told at most every three seconds; `closed`: nothing can be sent now, and what is written stays to be read and copied;
+ *   `limit`: characters, beyond which nothing is taken; null: none
  */
-export function Composer({ label, placeholder, text, write, send, typing, button = "Send", describedBy, input, closed = false }) {
+export function Composer({ label, placeholder, text, write, send, typing, button = "Send", describedBy, input, closed = false, limit = TEXT_LIMIT }) {
   const own = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const area = input ?? own;
   const told = useRef(0);
@@ -43,7 +44,7 @@ export function Composer({ label, placeholder, text, write, send, typing, button
 
   return html`<form class=${closed ? "composer closed" : "composer"} onSubmit=${submit}>
     <textarea ref=${area} rows="1" dir="auto" aria-label=${label} aria-describedby=${describedBy} placeholder=${placeholder} readonly=${closed} aria-disabled=${closed ? "true" : undefined}
-      maxlength=${TEXT_LIMIT} enterkeyhint="send" value=${text} onInput=${onInput} onKeyDown=${onKeyDown}></textarea>
+      maxlength=${limit} enterkeyhint="send" value=${text} onInput=${onInput} onKeyDown=${onKeyDown}></textarea>
     <button type="submit" class="send primary" aria-label=${button} title=${button} disabled=${closed || !text.trim()}><${Icon} name="send" /></button>
   </form>`;
 }
