@@ -144,6 +144,21 @@ def test_what_fails_for_good_in_another_conversation_is_told_and_marked(opens_co
     assert kept(page) is None
 
 
+def test_the_notice_goes_when_what_failed_is_opened_from_the_list(opens_conversation, server):
+    visitor = server.visitor("Fenwick", "HITL_START")
+    page = opens_conversation(visitor)
+    held = holding(page)
+    answer(page, "too much")
+    expect(page.get_by_text("Sending…")).to_be_visible()
+    page.get_by_label("Reply", exact=True).press("Escape")
+    held[0].fulfill(status=413, body='{"Code":"TooLarge","Message":"Too long."}')
+    page.get_by_role("button", name="Open it").wait_for()
+    page.get_by_role("link", name="Fenwick").click()
+
+    expect(page.get_by_text("Not sent: Too long.")).to_be_visible()
+    expect(page.get_by_role("button", name="Open it")).to_have_count(0)
+
+
 def test_the_notice_leads_to_what_failed_and_waits_for_the_agent(opens_conversation, server):
     visitor = server.visitor("Ferris", "HITL_START")
     page = opens_conversation(visitor)

@@ -41,7 +41,7 @@ export class AdminClient {
     this.why = signal("");
     /** "fine", "trouble" or "offline" */
     this.connection = signal("fine");
-    this.notice = signal(/** @type {{words: string, tone: string, action?: {label: string, run: () => void}} | null} */ (null));
+    this.notice = signal(/** @type {{words: string, tone: string, action?: {label: string, about?: string, run: () => void}} | null} */ (null));
     this.selected = signal(/** @type {Conversation | null} */ (null));
     this.wanted = /** @type {string | null} */ (null);
 
@@ -170,6 +170,7 @@ export class AdminClient {
     const conversation = this.conversation(id);
     this.selected.value = conversation;
     conversation.start();
+    if (this.notice.peek()?.action?.about === id) this.notice.value = null;
   }
 
   conversation(/** @type {string} */ id) {

@@ -96,7 +96,7 @@ export class Sender {
     const { id, session } = this.conversation;
     if (this.client.selected.peek() !== this.conversation) {
       const name = (session.value ?? this.client.inbox.find(id))?.user.name ?? "somebody";
-      this.client.tell(`Not sent in the conversation with ${name}: ${error.message}`, "danger", { label: "Open it", run: () => (location.hash = sessionHash(id)) });
+      this.client.tell(`Not sent in the conversation with ${name}: ${error.message}`, "danger", { label: "Open it", about: id, run: () => (location.hash = sessionHash(id)) });
     }
     this.flush();
   }
