@@ -6,6 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+COMMIT = b"COMMIT\x00"
+"""The whole statement: a transaction of the level READ COMMITTED begins with the word."""
+
 
 class Relay:
     """Listens at `here` and passes everything on to `there` and back, while entered."""
@@ -63,13 +66,14 @@ class Relay:
             thread.join()
 
     def _serve(self, client: socket.socket, server: socket.socket) -> None:
-        back = threading.Thread(target=_pass_on, args=(server, client))
+        lost = threading.Event()
+        back = threading.Thread(target=_pass_on, args=(server, client, lost))
         back.start()
         while request := _received(client):
             if self._word is not None and self._word in request:
                 self._word = None
-                _hang_up(client)
-                with suppress(OSError):
+                lost.set()
+                with suppress(OSError):  # it does so, answers and hangs up, and only then the client hears of it
                     server.sendall(request)
                     server.shutdown(socket.SHUT_WR)
                 break
@@ -80,8 +84,10 @@ class Relay:
         back.join()
 
 
-def _pass_on(sender: socket.socket, receiver: socket.socket) -> None:
+def _pass_on(sender: socket.socket, receiver: socket.socket, lost: threading.Event) -> None:
     while said := _received(sender):
+        if lost.is_set():
+            continue
         with suppress(OSError):  # nobody listens any more; the sender is heard out all the same
             receiver.sendall(said)
     _hang_up(receiver)

@@ -16,7 +16,7 @@ from chalicelib.store.base import SessionQuery
 from chalicelib.store.sql import SQLStore
 from chalicelib.wiring import build_store
 from tests.emulators.postgresql import Server
-from tests.emulators.relay import Relay
+from tests.emulators.relay import COMMIT, Relay
 from tests.store import making
 from tests.store.making import SESSION
 
@@ -163,10 +163,11 @@ def test_a_commit_whose_answer_is_lost_is_busy_and_recognised_when_it_comes_agai
         store = open_store(postgresql_url.replace(str(postgresql.folder), str(tmp_path)))
         making.change(store, SESSION, making.says())
         draft = making.decide(store.load(SESSION), SESSION, making.says("once"), making.alerts())
-        relay.cut_answer_to(b"COMMIT")
+        relay.cut_answer_to(COMMIT)
         with pytest.raises(StoreBusy):
             making.commit(store, draft)
 
+        assert store.load(SESSION) == draft.after
         assert making.commit(store, draft) == draft.after
         assert store.load(SESSION) == draft.after
         assert [entry.seq for entry in making.log(store, SESSION)] == [1, 2, 3]
