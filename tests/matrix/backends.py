@@ -14,8 +14,8 @@ from chalicelib.store.base import Store
 from chalicelib.store.dynamodb import DynamoDBStore
 from chalicelib.store.sql import SQLStore
 from tests.emulators.table import create_table
-from tests.matrix.layer import blows, blows_after_writes
-from tests.matrix.run import Next, Open, Which
+from tests.matrix.plan import WHOLE
+from tests.matrix.run import Open
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -89,17 +89,15 @@ def dynamodb(request: pytest.FixtureRequest) -> Iterator[Open]:
 
 @dataclass(frozen=True)
 class Backend:
-    """`ways`, `which`: how much of the matrix runs here. What differs between stores is what a write leaves behind."""
+    """`slow`: each call costs so much that not all of the matrix runs here, unless it is asked for."""
 
     name: str
     open: Callable[[pytest.FixtureRequest], Iterator[Open]]
-    ways: tuple[Next, ...] = (Next.AGAIN,)
-    which: Which = blows
+    slow: bool = False
 
 
 BACKENDS = (
-    Backend("sqlite", sqlite, ways=tuple(Next)),
+    Backend("sqlite", sqlite),
     Backend("postgresql", postgresql),
-    Backend("dynamodb", dynamodb, which=blows_after_writes),
+    Backend("dynamodb", dynamodb, slow=not WHOLE),
 )
-"""The whole of it on SQLite; on a server, each call costs up to 30 times as much."""

@@ -14,11 +14,9 @@ Beside that, no run may break an invariant or leave anything undone; see `ending
 """
 
 import difflib
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from enum import Enum
 
 from chalicelib.desk.calling import Caller
 from chalicelib.store.base import Store
@@ -27,22 +25,12 @@ from tests.fakes.tools import FakeClock
 from tests.fakes.world import World
 from tests.matrix.ending import Evidence, answer_lines, complaints, lines
 from tests.matrix.layer import Arrange, Blow, Layer, blows, nothing
+from tests.matrix.plan import ALL, Next, Ways, Which, each
 from tests.matrix.scene import Asked, Past, UseCase
 from tests.matrix.sends import alike, late_echoes
 
 Open = Callable[[], AbstractContextManager[Store]]
 """A store that is empty when entered."""
-
-Which = Callable[[str], Sequence[Blow]]
-"""How a call is struck."""
-
-
-class Next(Enum):
-    """What happens after the request."""
-
-    AGAIN = "asked again at once"
-    LATER = "asked again when all has settled"
-    NEVER = "never asked again"
 
 
 @dataclass(frozen=True)
@@ -55,11 +43,17 @@ class Ended:
 
 @dataclass(frozen=True)
 class Found:
-    """`calls` were struck in so many `runs`; `failures`: what was wrong in some of them."""
+    """`calls` were struck in so many `runs` of a `whole`; `failures`: what was wrong in some of them."""
 
     calls: int
     runs: int
+    whole: int
     failures: list[str]
+
+    @property
+    def sizes(self) -> tuple[int, int, int, int]:
+        """For the summary."""
+        return self.calls, self.runs, self.whole, len(self.failures)
 
 
 @contextmanager
@@ -108,10 +102,10 @@ class Matrix:
             found.append(f"the caller was told {told}")
         return found
 
-    def undisturbed(self, opened: Open, ways: Sequence[Next] = tuple(Next)) -> list[str]:
+    def undisturbed(self, opened: Open, ways: Ways = each) -> list[str]:
         """What is wrong with the right endings themselves, and how this backend's differ from those in memory."""
         found = []
-        for after in ways:
+        for after in ways(0):
             for asked in (True, False):
                 found += self.right(after, asked=asked).complaints
             ended = self._run(opened, after, Layer(), build=self.build)
@@ -125,20 +119,30 @@ class Matrix:
         return found
 
     def all(
-        self, opened: Open, ways: Sequence[Next] = tuple(Next), which: Which = blows, arrange: Arrange = nothing
+        self,
+        opened: Open,
+        ways: Ways = each,
+        which: Which = blows,
+        arrange: Arrange = nothing,
+        *,
+        whole: Which | None = None,
     ) -> Found:
-        """Strike each call in each way that `which` names."""
+        """Strike each call in each way that `which` names, and `ways` says what comes after each of these blows.
+
+        `whole`: what there is to strike, if it is more.
+        """
         failures = self.undisturbed(opened, ways)
-        calls = runs = 0
-        for number, call in enumerate(self.calls, 1):
-            calls += bool(which(call))
-            for blow, after in itertools.product(which(call), ways):
+        struck = [(number, call, blow) for number, call in enumerate(self.calls, 1) for blow in which(call)]
+        runs = 0
+        for place, (number, call, blow) in enumerate(struck):
+            for after in ways(place):
                 runs += 1
                 found = self.strike(opened, after, number, blow, arrange)
                 if found:
                     what = f"call {number} ({call}): {blow.name}; {after.value}"
                     failures.append("\n    ".join([what, *found]))
-        return Found(calls, runs, failures)
+        there_is = len(ALL) * sum(len((whole or which)(call)) for call in self.calls)
+        return Found(len({number for number, _, _ in struck}), runs, there_is, failures)
 
     def _run(
         self,

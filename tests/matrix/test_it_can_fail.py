@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.world import World
 from tests.matrix import broken
-from tests.matrix.run import Matrix, Next
+from tests.matrix.run import Matrix
 from tests.matrix.use_cases import USE_CASES
 
 PLANTED = (
@@ -21,4 +21,4 @@ def test_the_matrix_finds_a_planted_bug(build: type[World], name: str, complaint
     matrix = Matrix(next(case for case in USE_CASES if case.name == name), build)
 
     assert matrix.undisturbed(broken.loose_memory) == [], "without a fault, nothing is to be seen"
-    assert complaint in "\n".join(matrix.all(broken.loose_memory, tuple(Next)).failures)
+    assert complaint in "\n".join(matrix.all(broken.loose_memory).failures)

@@ -23,7 +23,7 @@ import pytest
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 @pytest.mark.parametrize("ring", ["sqlite", "memory"])
 def test_it(ring, number, record_property):
-    record_property("struck", (ring, 10, 100, 0))
+    record_property("struck", (ring, 10, 100, 300, 0))
     record_property("raced", (ring, "claims", number))
     record_property("process", os.getpid())
 """
@@ -52,9 +52,9 @@ def test_counts_of_two_processes_are_told_as_one(tmp_path: Path):
     told = done.stdout.splitlines()
     matrix = next(number for number, line in enumerate(told) if " crash matrix " in line)
     assert told[matrix + 1 : matrix + 4] == [
-        "memory: 4 use cases, 40 calls struck, 400 runs, 0 failures",
-        "sqlite: 4 use cases, 40 calls struck, 400 runs, 0 failures",
-        "in all: 4 use cases, 80 calls struck, 800 runs, 0 failures",
+        "memory: 4 use cases, 40 calls struck, 400 of 1200 runs, 0 failures",
+        "sqlite: 4 use cases, 40 calls struck, 400 of 1200 runs, 0 failures",
+        "in all: 4 use cases, 80 calls struck, 800 of 2400 runs, 0 failures",
     ]
     races = next(number for number, line in enumerate(told) if " races " in line)
     assert told[races + 1 : races + 3] == ["memory: 10 claims", "sqlite: 10 claims"]
