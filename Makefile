@@ -52,7 +52,7 @@ undeploy: $(VENV)/local.done ## take the stack away; the table with its data and
 	@$(BIN)/python scripts/deploy.py --stage '$(STAGE)' --remove
 
 help: ## what there is to make
-	@sed -n 's/^\([a-z][a-z]*\):[^#]*## /  make \1|/p' Makefile | column -t -s '|' 2>/dev/null || sed -n 's/^\([a-z][a-z]*\):[^#]*## /  make \1: /p' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 # Which Python makes the environments, and can it: one sentence for each thing that may be wrong.
 python:

@@ -20,7 +20,7 @@ DEADLINE = timedelta(seconds=5)
 SHORTEST_WAIT, LONGEST_WAIT = 0.010, 0.250
 """Seconds between two attempts, picked at random so that rivals part."""
 
-ATTEMPTS_LEFT = 100
+PART_OF_TIME_LEFT = 0.01
 """Whoever lost a race waits at most this part of the time that is left: those who have waited for longest try most often. If
 they waited longer each time, processes that have just won, which meet nobody awake, would keep them out to the end."""
 
@@ -89,7 +89,7 @@ class Transactor:
                     raise StoreBusy("The store is busy. Please try again.") from refusal
                 longest = min(LONGEST_WAIT, 2**waits * 2 * SHORTEST_WAIT)
                 if isinstance(refusal, Conflict):
-                    longest = max(SHORTEST_WAIT, min(longest, left / ATTEMPTS_LEFT))
+                    longest = max(SHORTEST_WAIT, min(longest, left * PART_OF_TIME_LEFT))
                 self.tools.sleep(self.tools.jitter(SHORTEST_WAIT, longest))
                 waits += 1
 

@@ -118,11 +118,17 @@ def _files() -> dict[tuple[str, str], Path]:
 @cache
 def _read(path: Path) -> tuple[str | bytes, str]:
     """What is sent of a file, text or the bytes of one that has none, and its tag."""
-    content = path.read_bytes()
-    if path.suffix in (".js", ".css") and path.parent.name != "vendor":  # where there are licences
-        content = without_comments(content.decode("utf-8")).encode("utf-8")
+    content = sent(path)
     tag = f'"{hashlib.sha256(content).hexdigest()[:16]}"'
     return content if path.suffix == ".png" else content.decode("utf-8"), tag
+
+
+def sent(path: Path) -> bytes:
+    """What a browser gets of a file: of our own modules and sheets no comments."""
+    content = path.read_bytes()
+    if path.suffix not in (".js", ".css") or path.parent.name == "vendor":  # where there are licences
+        return content
+    return without_comments(content.decode("utf-8")).encode("utf-8")
 
 
 def without_comments(source: str) -> str:

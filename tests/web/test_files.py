@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.handlers.pages import without_comments
+from chalicelib.handlers.pages import sent, without_comments
 
 WEB = Path(__file__).parents[2] / "chalicelib" / "web"
 AREAS = ["admin", "parked", "signin", "webchat"]
@@ -62,13 +62,6 @@ def assets(area: str) -> list[str]:
         for _, attrs in index(area).found
         if "href" in attrs or "src" in attrs
     ]
-
-
-def sent(path: Path) -> bytes:
-    """What a browser gets of a file."""
-    if path.suffix in (".js", ".css") and path.parent.name != "vendor":
-        return without_comments(path.read_text(encoding="utf-8")).encode()
-    return path.read_bytes()
 
 
 @pytest.mark.parametrize("area", AREAS)
