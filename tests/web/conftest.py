@@ -164,3 +164,24 @@ def opens_admin(opens: Opens, server: Server) -> Opens:
 def poke(page: Any) -> None:
     """Make the page ask for news now."""
     page.evaluate(POKE)
+
+
+@pytest.fixture
+def opens_conversation(opens_admin):
+    """The agents' page with a visitor's conversation open."""
+
+    def open_conversation(visitor, width=None, **options):
+        page = opens_admin(at=f"&session={visitor.session.replace(':', '%3A')}", **options)
+        page.get_by_label("Reply", exact=True).wait_for()
+        if width is not None:
+            page.set_viewport_size({"width": width, "height": 780})
+        return page
+
+    return open_conversation
+
+
+def answer(page, text):
+    """Reply as the agent."""
+    reply = page.get_by_label("Reply", exact=True)
+    reply.fill(text)
+    reply.press("Enter")

@@ -5,30 +5,12 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.conftest import poke
+from tests.web.conftest import answer, poke
 
 API = "**/api/botpress-hitl/**"
 MESSAGE = "**/api/botpress-hitl/sessions/*/message"
 
 pytestmark = pytest.mark.usefixtures("refusals")
-
-
-@pytest.fixture
-def opens_conversation(opens_admin):
-    """The agents' page with a visitor's conversation open."""
-
-    def open_conversation(visitor, **options):
-        page = opens_admin(at=f"&session={visitor.session.replace(':', '%3A')}", **options)
-        page.get_by_label("Reply", exact=True).wait_for()
-        return page
-
-    return open_conversation
-
-
-def answer(page, text):
-    reply = page.get_by_label("Reply", exact=True)
-    reply.fill(text)
-    reply.press("Enter")
 
 
 def holding(page):
