@@ -222,6 +222,15 @@ FITS = """(part) => [...part.querySelectorAll('button, h2, .standing > span, a, 
 """The controls and words of a part of the page that stick out of it or are cut."""
 
 
+LAID_OUT = """async (width) => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    while (innerWidth !== width) await frame();
+    await frame();
+    await frame();
+}"""
+"""Resolves once the page has been drawn at this width."""
+
+
 @pytest.mark.parametrize("holder", [None, "Bartholomew"])
 def test_head_and_filters_fit_at_every_width(opens_conversation, server, holder):
     visitor = server.visitor(f"Wilhelmina Featherstonehaugh {holder}", "HITL_START")
@@ -241,6 +250,7 @@ def test_head_and_filters_fit_at_every_width(opens_conversation, server, holder)
 
     for width in (320, 360, 759, 760, 768, 900, 1024, 1100, 1199, 1200, 1440):
         page.set_viewport_size({"width": width, "height": 780})
+        page.evaluate(LAID_OUT, width)
         head = page.locator(".conversation-head")
         assert head.evaluate(FITS) == [], width
         assert page.locator(".title").bounding_box()["width"] >= 150, width
